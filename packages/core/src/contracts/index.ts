@@ -1,0 +1,7 @@
+export * from './data.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './glossary.ts'
+export * from './model.ts'
+export * from './retrieval.ts'
+export * from './run.ts'
