@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // One entry for every command: makes sure a new enough Node and all packages are there, then runs the command with them.
 // Written for plain Node >= 20 without any package, since it runs before anything is installed.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
@@ -46,15 +46,28 @@ function nodeFolder() {
   const binary = join(folder, process.platform === 'win32' ? 'node.exe' : 'node')
   const marker = join(toolchain, 'node-version')
   if (existsSync(binary) && existsSync(marker) && readFileSync(marker, 'utf8') === NODE_PACKAGE_VERSION) return folder
-  say(`Node ${process.versions.node} is older than ${NEEDED.join('.')}: fetching Node ${NODE_PACKAGE_VERSION} from the npm registry ...`)
+  say(
+    `Node ${process.versions.node} is older than ${NEEDED.join('.')}: fetching Node ${NODE_PACKAGE_VERSION} from the npm registry ...`,
+  )
   mkdirSync(toolchain, { recursive: true })
   const result = spawnSync(
     'npm',
-    ['install', '--prefix', toolchain, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${NODE_PACKAGE_VERSION}`],
+    [
+      'install',
+      '--prefix',
+      toolchain,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      `${name}@${NODE_PACKAGE_VERSION}`,
+    ],
     { cwd: toolchain, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' },
   )
   if (result.status !== 0 || !existsSync(binary)) {
-    fail(`Could not fetch ${name}@${NODE_PACKAGE_VERSION}. Install Node 24 (https://nodejs.org) and run the command again.`)
+    fail(
+      `Could not fetch ${name}@${NODE_PACKAGE_VERSION}. Install Node 24 (https://nodejs.org) and run the command again.`,
+    )
   }
   writeFileSync(marker, NODE_PACKAGE_VERSION)
   return folder
@@ -63,7 +76,10 @@ function nodeFolder() {
 /** Installs packages when the lock file differs from the one last installed. */
 function installPackages(env) {
   const lock = readFileSync(join(root, 'package-lock.json'))
-  const digest = createHash('sha256').update(lock).update(process.platform + process.arch).digest('hex')
+  const digest = createHash('sha256')
+    .update(lock)
+    .update(process.platform + process.arch)
+    .digest('hex')
   const marker = join(root, 'node_modules', '.anamnesis-installed')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return
   const started = Date.now()
@@ -74,7 +90,8 @@ function installPackages(env) {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
-  if (result.status !== 0) fail('npm ci failed (see above). Check the network and the disk, then run the command again.')
+  if (result.status !== 0)
+    fail('npm ci failed (see above). Check the network and the disk, then run the command again.')
   writeFileSync(marker, digest)
   say(`Packages installed in ${Math.round((Date.now() - started) / 1000)} s.`)
 }
@@ -84,12 +101,20 @@ if (!command || !(command in COMMANDS)) {
   fail(`Unknown command "${command ?? ''}". Known: ${Object.keys(COMMANDS).join(', ')}.`)
 }
 const folder = nodeFolder()
-const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, ONNXRUNTIME_NODE_INSTALL: 'skip', NEXT_TELEMETRY_DISABLED: '1', TURBO_TELEMETRY_DISABLED: '1' }
+const env = {
+  ...process.env,
+  PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
+  NEXT_TELEMETRY_DISABLED: '1',
+  TURBO_TELEMETRY_DISABLED: '1',
+}
 installPackages(env)
 const entry = COMMANDS[command]
 if (entry) {
   const node = join(folder, process.platform === 'win32' ? 'node.exe' : 'node')
-  const result = spawnSync(node, ['--import', 'tsx', join(root, entry), ...rest], { cwd: root, env, stdio: 'inherit' })
-  if (result.error) fail(`Could not run ${entry}: ${result.error.message}`)
-  process.exit(result.status ?? (result.signal ? 1 : 0))
+  const child = spawn(node, ['--import', 'tsx', join(root, entry), ...rest], { cwd: root, env, stdio: 'inherit' })
+  // Ctrl-C reaches the whole group by itself; a signal sent to this process alone is passed on. The child decides when it ends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+  child.on('error', (error) => fail(`Could not run ${entry}: ${error.message}`))
+  child.on('exit', (code) => process.exit(code ?? 1))
 }
