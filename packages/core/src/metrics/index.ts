@@ -1,0 +1,5 @@
+export { type Aggregate, aggregate } from './aggregate.ts'
+export { type CellScores, classificationScores } from './classification.ts'
+export { type MatrixCell, type RunMatrix, runMatrix } from './matrix.ts'
+export type { MetricDefinition } from './metric.ts'
+export { computeMetrics, metricById, metrics } from './registry.ts'
