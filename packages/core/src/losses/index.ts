@@ -1,0 +1,5 @@
+export { contrastiveKnowledgeTransfer, type KnowledgeTransferInput } from './contrastiveKnowledgeTransfer.ts'
+export { crossEntropy } from './crossEntropy.ts'
+export { type ConsistencyInput, crossModalityConsistency } from './crossModalityConsistency.ts'
+export { type FisherGuard, fisherGuard } from './fisherGuard.ts'
+export { weightDistance } from './weightDistance.ts'

@@ -1,0 +1,8 @@
+export { type Augmentation, augmentPixels, gentleAugmentation } from './augment.ts'
+export { ClipModel, createModel, type ModelOptions } from './clip.ts'
+export { findModelConfig, modelConfigs } from './configs.ts'
+export { type LoadedModel, loadModel, type ModelInfo, readModelInfo, saveModel } from './folder.ts'
+export { decodeImages, pixelsToTensor } from './pixels.ts'
+export { SafetensorsReader, type TensorToStore, writeSafetensors } from './safetensors.ts'
+export { Tokenizer } from './tokenizer.ts'
+export { trainTokenizer } from './trainTokenizer.ts'
