@@ -9,10 +9,11 @@ export interface IndexRow {
 
 export interface ScoredFigure {
   figure: Figure
-  /** Cosine similarity. */
+  /** Cosine similarity, rounded to 1e-6 so that equal texts tie exactly in every store. */
   score: number
 }
 
+/** Figures must match every list that is given; an absent or empty list restricts nothing. */
 export interface StoreFilter {
   modalities?: readonly string[]
   licenceGroups?: readonly LicenceGroup[]
@@ -25,20 +26,23 @@ export interface LexicalStatistics {
   documentFrequency(term: string): number
 }
 
-/** One index of one corpus made by one encoder. Every store passes the same contract cases; `exact` is the reference. */
+/**
+ * One index of one corpus made by one encoder. Every store passes the same contract cases; `exact` is the reference.
+ * An open store sees the rows that were there when it was opened and those it wrote itself.
+ */
 export interface VectorStore extends AsyncDisposable {
   readonly kind: string
   readonly exact: boolean
   readonly encoderId: string
   readonly dim: number
-  /** Names the content: changes when rows change. */
+  /** Names the content, not the history: equal rows give equal versions in every store. */
   version(): Promise<string>
   count(filter?: StoreFilter): Promise<number>
   /** Adds or replaces rows by figure id, in batches. @throws ENCODER_MISMATCH */
   upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number>
   /** The `limit` figures whose caption vector is nearest, best first (ties by figure id). @throws ENCODER_MISMATCH */
   nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]>
-  /** The `limit` figures whose image vector is nearest, best first (ties by figure id). */
+  /** The `limit` figures whose image vector is nearest, best first (ties by figure id). @throws ENCODER_MISMATCH */
   nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]>
   /** Image vectors by figure id; unknown ids are absent from the map. */
   imageVectors(ids: readonly string[]): Promise<Map<string, Float32Array>>
@@ -50,6 +54,6 @@ export interface VectorStore extends AsyncDisposable {
 export interface StoreDefinition {
   id: string
   title: string
-  /** Opens (or makes) the index in `folder`. */
+  /** Opens (or makes) the index in `folder`. @throws ENCODER_MISMATCH when the folder holds another encoder's index */
   open(options: { folder: string; encoderId: string; dim: number }): Promise<VectorStore>
 }

@@ -1,0 +1,222 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
+import type { Figure } from '../contracts/index.ts'
+import { AnamnesisError, figure as figureSchema } from '../contracts/index.ts'
+import { type Contents, readContents, rowDigest, summarise } from './contents.ts'
+import { byScore, checkVector, cosine } from './cosine.ts'
+import { claimFolder } from './owner.ts'
+import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
+import { writeWhole } from './writeWhole.ts'
+
+/** Rows written or read at a time. */
+const BLOCK = 1024
+
+/** Every vector in memory, every search complete: the reference that other stores are compared with. */
+export const exactStore: StoreDefinition = {
+  id: 'exact',
+  title: 'Exact search in memory',
+  async open({ folder, encoderId, dim }) {
+    await claimFolder(folder, { kind: 'exact', encoderId, dim })
+    const store = new ExactStore(folder, encoderId, dim)
+    await store.load()
+    return store
+  },
+}
+
+interface Entry {
+  figure: Figure
+  digest: string
+  captionVector: Float32Array
+  imageVector: Float32Array
+}
+
+/** `current.json` names the generation in use; a generation is `rows.<n>.jsonl` and `vectors.<n>.f32`. */
+class ExactStore implements VectorStore {
+  readonly kind = 'exact'
+  readonly exact = true
+  readonly encoderId: string
+  readonly dim: number
+  private readonly folder: string
+  private generation = 0
+  private entries: Entry[] = [] // in figure-id order
+  private contents: Contents | null = null
+
+  constructor(folder: string, encoderId: string, dim: number) {
+    this.folder = folder
+    this.encoderId = encoderId
+    this.dim = dim
+  }
+
+  async version(): Promise<string> {
+    return (await this.summary()).version
+  }
+
+  async count(filter?: StoreFilter): Promise<number> {
+    return filter === undefined ? this.entries.length : this.entries.filter((e) => matches(e.figure, filter)).length
+  }
+
+  async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
+    const byId = new Map(this.entries.map((entry) => [entry.figure.id, entry]))
+    let written = 0
+    for await (const row of rows) {
+      checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
+      checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
+      byId.set(row.figure.id, {
+        figure: row.figure,
+        digest: rowDigest(row),
+        captionVector: row.captionVector.slice(),
+        imageVector: row.imageVector.slice(),
+      })
+      written++
+    }
+    if (written === 0) return 0
+    this.entries = [...byId.values()].sort((a, b) => (a.figure.id < b.figure.id ? -1 : 1))
+    this.contents = null
+    await this.save()
+    return written
+  }
+
+  async nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
+    return this.nearest('captionVector', vector, limit, filter)
+  }
+
+  async nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
+    return this.nearest('imageVector', vector, limit, filter)
+  }
+
+  async imageVectors(ids: readonly string[]): Promise<Map<string, Float32Array>> {
+    const found = new Map<string, Float32Array>()
+    for (const id of ids) {
+      const entry = this.find(id)
+      if (entry !== undefined) found.set(id, entry.imageVector)
+    }
+    return found
+  }
+
+  async *scan(): AsyncIterable<Figure> {
+    for (const entry of this.entries) yield entry.figure
+  }
+
+  async lexicalStatistics(): Promise<Contents> {
+    return this.summary()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.entries = []
+  }
+
+  async load(): Promise<void> {
+    const current = await readFile(join(this.folder, 'current.json'), 'utf8').catch(() => null)
+    if (current === null) return
+    try {
+      this.generation = Number(JSON.parse(current))
+      await using vectors = await open(this.path('vectors', 'f32'))
+      const lines = createInterface({ input: createReadStream(this.path('rows', 'jsonl')), crlfDelay: Infinity })
+      let block = new Float32Array(0)
+      for await (const line of lines) {
+        const { digest, figure } = JSON.parse(line) as { digest: string; figure: unknown }
+        if (block.length === 0) block = await this.readBlock(vectors)
+        const captionVector = block.subarray(0, this.dim)
+        const imageVector = block.subarray(this.dim, 2 * this.dim)
+        block = block.subarray(2 * this.dim)
+        this.entries.push({ figure: figureSchema.parse(figure), digest, captionVector, imageVector })
+      }
+    } catch (cause) {
+      throw new AnamnesisError(
+        'MISSING_DATA',
+        `The index in ${this.folder} is damaged. Delete that folder and index again.`,
+        { cause },
+      )
+    }
+  }
+
+  private nearest(
+    side: 'captionVector' | 'imageVector',
+    vector: Float32Array,
+    limit: number,
+    filter: StoreFilter | undefined,
+  ): ScoredFigure[] {
+    checkVector(vector, this, 'The question vector')
+    const entries = filter === undefined ? this.entries : this.entries.filter((e) => matches(e.figure, filter))
+    const scores = Float64Array.from(entries, (entry) => cosine(vector, entry[side]))
+    const threshold = limit < scores.length ? scores.toSorted()[scores.length - limit]! : Number.NEGATIVE_INFINITY
+    const kept: { id: string; score: number; figure: Figure }[] = []
+    for (const [i, { figure }] of entries.entries()) {
+      if (scores[i]! >= threshold) kept.push({ id: figure.id, score: scores[i]!, figure })
+    }
+    return kept
+      .sort(byScore)
+      .slice(0, limit)
+      .map(({ figure, score }) => ({ figure, score }))
+  }
+
+  private find(id: string): Entry | undefined {
+    let low = 0
+    let high = this.entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.entries[middle]!.figure.id < id) low = middle + 1
+      else high = middle
+    }
+    const entry = this.entries[low]
+    return entry?.figure.id === id ? entry : undefined
+  }
+
+  private async summary(): Promise<Contents> {
+    this.contents ??= await readContents(this.folder, String(this.generation))
+    this.contents ??= await summarise(
+      this.folder,
+      String(this.generation),
+      this,
+      this.entries.map(({ figure, digest }) => ({ caption: figure.caption, digest })),
+    )
+    return this.contents
+  }
+
+  /** Writes a new generation, then names it: a crash in between leaves the old one in force. */
+  private async save(): Promise<void> {
+    const old = [this.path('rows', 'jsonl'), this.path('vectors', 'f32')]
+    this.generation++
+    await pipeline(this.rowLines(), createWriteStream(this.path('rows', 'jsonl')))
+    await pipeline(this.vectorBlocks(), createWriteStream(this.path('vectors', 'f32')))
+    await writeWhole(join(this.folder, 'current.json'), JSON.stringify(this.generation))
+    for (const path of old) await rm(path, { force: true })
+  }
+
+  private *rowLines(): Iterable<string> {
+    for (const { figure, digest } of this.entries) yield `${JSON.stringify({ digest, figure })}\n`
+  }
+
+  private *vectorBlocks(): Iterable<Uint8Array> {
+    for (let from = 0; from < this.entries.length; from += BLOCK) {
+      const part = this.entries.slice(from, from + BLOCK)
+      const block = new Float32Array(part.length * 2 * this.dim)
+      for (const [i, entry] of part.entries()) {
+        block.set(entry.captionVector, 2 * i * this.dim)
+        block.set(entry.imageVector, (2 * i + 1) * this.dim)
+      }
+      yield new Uint8Array(block.buffer)
+    }
+  }
+
+  /** The next vectors of the file, at most BLOCK rows of caption and image vector. */
+  private async readBlock(file: FileHandle): Promise<Float32Array<ArrayBuffer>> {
+    const rowBytes = 2 * this.dim * Float32Array.BYTES_PER_ELEMENT
+    const bytes = new Uint8Array(BLOCK * rowBytes)
+    const { bytesRead } = await file.read(bytes)
+    if (bytesRead === 0 || bytesRead % rowBytes !== 0) throw new Error('the vectors end early')
+    return new Float32Array(bytes.buffer, 0, bytesRead / Float32Array.BYTES_PER_ELEMENT)
+  }
+
+  private path(name: string, extension: string): string {
+    return join(this.folder, `${name}.${this.generation}.${extension}`)
+  }
+}
+
+function matches(figure: Figure, filter: StoreFilter): boolean {
+  if (filter.modalities?.length && !filter.modalities.includes(figure.modality)) return false
+  return !filter.licenceGroups?.length || filter.licenceGroups.includes(figure.licenceGroup)
+}

@@ -1,0 +1,5 @@
+export { cosine, roundScore } from './cosine.ts'
+export { storeById, stores } from './registry.ts'
+export type { IndexRow, LexicalStatistics, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
+export { captionKey, terms } from './terms.ts'
+export { writeWhole } from './writeWhole.ts'

@@ -1,0 +1,272 @@
+import { join } from 'node:path'
+import type { Connection, Table, VectorQuery } from '@lancedb/lancedb'
+import type { Table as ArrowTable, Vector } from 'apache-arrow'
+import type { Figure } from '../contracts/index.ts'
+import { type Contents, readContents, rowDigest, summarise } from './contents.ts'
+import { byScore, checkVector, cosine, SCORE_STEP } from './cosine.ts'
+import { type Arrow, loadArrow, rowsToArrow, tableSchema } from './lanceTable.ts'
+import { claimFolder } from './owner.ts'
+import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
+
+const TABLE = 'figures'
+/** Rows of one merge. */
+const BATCH = 2_000
+/** Up to this many rows every search compares all vectors; above, an IVF-HNSW index answers. */
+const FLAT_ROWS = 50_000
+/** Cosine distances of Lance are 32-bit sums; rows this close to the last one may tie with it. */
+const SLACK = 2 * SCORE_STEP
+/** Parsed figure records kept for the next question. */
+const FIGURE_CACHE = 20_000
+
+/** LanceDB inside the process: columnar files in the index folder, no server. */
+export const lancedbStore: StoreDefinition = {
+  id: 'lancedb',
+  title: 'LanceDB (embedded)',
+  async open({ folder, encoderId, dim }) {
+    await claimFolder(folder, { kind: 'lancedb', encoderId, dim })
+    const [lancedb, arrow] = await Promise.all([import('@lancedb/lancedb'), loadArrow()])
+    const connection = await lancedb.connect(join(folder, 'lance'))
+    try {
+      const names = await connection.tableNames()
+      const table = names.includes(TABLE)
+        ? await connection.openTable(TABLE)
+        : await connection.createEmptyTable(TABLE, tableSchema(arrow, dim), { existOk: true })
+      const store = new LanceStore({ folder, encoderId, dim, connection, table, arrow })
+      await store.refresh()
+      return store
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  },
+}
+
+interface Parts {
+  folder: string
+  encoderId: string
+  dim: number
+  connection: Connection
+  table: Table
+  arrow: Arrow
+}
+
+class LanceStore implements VectorStore {
+  readonly kind = 'lancedb'
+  readonly encoderId: string
+  readonly dim: number
+  private readonly parts: Parts
+  private readonly table: Table
+  private readonly figures = new Map<string, Figure>()
+  private contents: Contents | null = null
+  private rows = 0
+
+  constructor(parts: Parts) {
+    this.parts = parts
+    this.encoderId = parts.encoderId
+    this.dim = parts.dim
+    this.table = parts.table
+  }
+
+  get exact(): boolean {
+    return this.rows <= FLAT_ROWS
+  }
+
+  async refresh(): Promise<void> {
+    this.rows = await this.table.countRows()
+  }
+
+  async version(): Promise<string> {
+    return (await this.summary()).version
+  }
+
+  async count(filter?: StoreFilter): Promise<number> {
+    return this.table.countRows(predicate(filter))
+  }
+
+  async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
+    let written = 0
+    let batch = new Map<string, IndexRow>() // Lance refuses a merge that names a row twice: the last one wins
+    const flush = async () => {
+      if (batch.size === 0) return
+      const source = rowsToArrow(
+        this.parts.arrow,
+        this.dim,
+        [...batch.values()].map((row) => ({ ...row, digest: rowDigest(row) })),
+      )
+      await this.table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(source)
+      batch = new Map()
+    }
+    try {
+      for await (const row of rows) {
+        checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
+        checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
+        batch.set(row.figure.id, row)
+        written++
+        if (batch.size >= BATCH) await flush()
+      }
+      await flush()
+    } finally {
+      this.contents = null
+      this.figures.clear()
+    }
+    await this.refresh()
+    if (written > 0) await this.settle()
+    return written
+  }
+
+  async nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
+    return this.nearest('captionVector', vector, limit, filter)
+  }
+
+  async nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
+    return this.nearest('imageVector', vector, limit, filter)
+  }
+
+  async imageVectors(ids: readonly string[]): Promise<Map<string, Float32Array>> {
+    const found = new Map<string, Float32Array>()
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const list = ids.slice(from, from + BATCH).map(quote)
+      const query = this.table.query().where(`id IN (${list.join(', ')})`)
+      for await (const page of query.select(['id', 'imageVector'])) {
+        const vectors = this.vectors(page.getChild('imageVector')!)
+        for (const [i, id] of strings(page.getChild('id')!).entries()) found.set(id, vectors(i).slice())
+      }
+    }
+    return found
+  }
+
+  async *scan(pageSize = 1_000): AsyncIterable<Figure> {
+    const query = this.table.query().select(['id', 'figure']).orderBy({ columnName: 'id', ascending: true })
+    for await (const page of batches(query, pageSize)) {
+      for (const text of strings(page.getChild('figure')!)) yield JSON.parse(text) as Figure
+    }
+  }
+
+  async lexicalStatistics(): Promise<Contents> {
+    return this.summary()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.figures.clear()
+    this.table.close()
+    this.parts.connection.close()
+  }
+
+  /** Grows the search until no row outside it can tie with the last one inside, then ranks in full precision. */
+  private async nearest(
+    side: 'captionVector' | 'imageVector',
+    vector: Float32Array,
+    limit: number,
+    filter: StoreFilter | undefined,
+  ): Promise<ScoredFigure[]> {
+    checkVector(vector, this, 'The question vector')
+    if (limit < 1 || this.rows === 0) return []
+    for (let wanted = limit + 16; ; wanted *= 4) {
+      const query = (this.table.query().nearestTo(vector) as VectorQuery)
+        .column(side)
+        .distanceType('cosine') // the default is squared L2
+        .select(['id', 'figure', side, '_distance'])
+        .limit(wanted)
+      const where = predicate(filter)
+      if (where !== undefined) query.where(where)
+      if (this.exact) query.bypassVectorIndex()
+      else
+        query
+          .nprobes(64)
+          .ef(Math.max(256, 2 * wanted))
+          .refineFactor(4)
+      const page = await query.toArrow()
+      const found = this.rank(page, side, vector)
+      const complete = page.numRows < wanted || page.numRows >= this.rows
+      if (complete || found.at(-1)!.score < found[limit - 1]!.score - SLACK) {
+        return found.slice(0, limit).map(({ figure, score }) => ({ figure, score }))
+      }
+    }
+  }
+
+  private rank(page: ArrowTable, side: string, vector: Float32Array): { id: string; figure: Figure; score: number }[] {
+    if (page.numRows === 0) return []
+    const vectors = this.vectors(page.getChild(side)!)
+    const records = page.getChild('figure')!
+    return strings(page.getChild('id')!)
+      .map((id, i) => ({ id, figure: this.figure(id, records, i), score: cosine(vector, vectors(i)) }))
+      .sort(byScore)
+  }
+
+  private figure(id: string, records: Vector, row: number): Figure {
+    let figure = this.figures.get(id)
+    if (figure === undefined) {
+      figure = JSON.parse(records.get(row)) as Figure
+      if (this.figures.size >= FIGURE_CACHE) this.figures.clear()
+      this.figures.set(id, figure)
+    }
+    return figure
+  }
+
+  /** Row accessor of a fixed-size list column; the rows are views of Arrow's memory. */
+  private vectors(column: Vector): (row: number) => Float32Array {
+    const parts = column.data.map((data) => ({
+      length: data.length,
+      values: data.children[0]!.values.subarray(data.offset * this.dim) as Float32Array,
+    }))
+    return (row) => {
+      for (const part of parts) {
+        if (row < part.length) return part.values.subarray(row * this.dim, (row + 1) * this.dim)
+        row -= part.length
+      }
+      throw new RangeError('row outside the page')
+    }
+  }
+
+  private async summary(): Promise<Contents> {
+    if (this.contents === null) {
+      const revision = String(await this.table.version())
+      this.contents = await readContents(this.parts.folder, revision)
+      this.contents ??= await summarise(this.parts.folder, revision, this, this.captions())
+    }
+    return this.contents
+  }
+
+  private async *captions(): AsyncIterable<{ caption: string; digest: string }> {
+    for await (const page of this.table.query().select(['caption', 'digest'])) {
+      const digests = strings(page.getChild('digest')!)
+      for (const [i, caption] of strings(page.getChild('caption')!).entries()) yield { caption, digest: digests[i]! }
+    }
+  }
+
+  /** Joins the files of many merges, and keeps the approximate index of a large table up to date. */
+  private async settle(): Promise<void> {
+    if (!this.exact) {
+      const { Index } = await import('@lancedb/lancedb')
+      const indexed = new Set((await this.table.listIndices()).flatMap((index) => index.columns))
+      if (!indexed.has('id')) await this.table.createIndex('id', { config: Index.btree() })
+      for (const side of ['captionVector', 'imageVector']) {
+        if (!indexed.has(side)) await this.table.createIndex(side, { config: Index.hnswSq({ distanceType: 'cosine' }) })
+      }
+    }
+    await this.table.optimize()
+  }
+}
+
+/** A stream of record batches of at most `size` rows. */
+async function* batches(query: ReturnType<Table['query']>, size: number) {
+  for await (const page of query) {
+    for (let from = 0; from < page.numRows; from += size) yield page.slice(from, from + size)
+  }
+}
+
+function strings(column: Vector): string[] {
+  return Array.from({ length: column.length }, (_, i) => column.get(i) as string)
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+function predicate(filter: StoreFilter | undefined): string | undefined {
+  const clauses: string[] = []
+  const list = (column: string, values: readonly string[] | undefined) => {
+    if (values?.length) clauses.push(`${column} IN (${values.map(quote).join(', ')})`)
+  }
+  list('modality', filter?.modalities)
+  list('licence_group', filter?.licenceGroups)
+  return clauses.length === 0 ? undefined : clauses.join(' AND ')
+}

@@ -1,0 +1,18 @@
+import { AnamnesisError } from '../contracts/index.ts'
+import { exactStore } from './exact.ts'
+import { lancedbStore } from './lancedb.ts'
+import type { StoreDefinition } from './store.ts'
+
+export const stores: readonly StoreDefinition[] = [lancedbStore, exactStore]
+
+/** @throws UNKNOWN_STORE */
+export function storeById(id: string): StoreDefinition {
+  const found = stores.find((store) => store.id === id)
+  if (found === undefined) {
+    const known = stores.map((store) => store.id).join(', ')
+    throw new AnamnesisError('UNKNOWN_STORE', `There is no vector store "${id}". Known stores: ${known}.`, {
+      field: 'store',
+    })
+  }
+  return found
+}
