@@ -1,0 +1,5 @@
+export { type Corpus, type CorpusInfo, openCorpus, writeCorpus } from './corpus.ts'
+export { type Dataset, type DatasetInfo, type OpenOptions, openDataset, type Share, writeDataset } from './dataset.ts'
+export { corpusFolder, datasetFolder, storedCorpora, storedDatasets, storeSource } from './home.ts'
+export type { ImporterDefinition, ImportOptions, OpenedSource } from './importer.ts'
+export { findImporter, importers } from './registry.ts'

@@ -1,0 +1,18 @@
+import { AnamnesisError } from '../contracts/index.ts'
+import { captionsCsv } from './captionsCsv.ts'
+import { figurePack } from './figurePack.ts'
+import { imageFolder } from './imageFolder.ts'
+import type { ImporterDefinition } from './importer.ts'
+import { packTask } from './packTask.ts'
+
+export const importers: readonly ImporterDefinition[] = [packTask, figurePack, imageFolder, captionsCsv]
+
+/** @throws NOT_FOUND listing what there is */
+export function findImporter(id: string): ImporterDefinition {
+  const found = importers.find((importer) => importer.id === id)
+  if (found) return found
+  throw new AnamnesisError(
+    'NOT_FOUND',
+    `There is no importer "${id}". Known: ${importers.map((known) => known.id).join(', ')}.`,
+  )
+}
