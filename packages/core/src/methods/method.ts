@@ -45,6 +45,13 @@ export interface TaskContext {
   steps: number
 }
 
+/** What a method is made with. */
+export interface MethodSetting {
+  model: ClipModel
+  /** Of every cross-entropy in the run. */
+  labelSmoothing: number
+}
+
 /** One method at work on one run. `step` is called inside tf.tidy; state that outlives a step is kept by the method. */
 export interface Method {
   /** Called with the weights as they are after the previous task (the base model for the first). */
@@ -53,11 +60,12 @@ export interface Method {
   endTask(context: TaskContext): void | Promise<void>
   /** Tensors that resume needs, by name; borrowed, not to be disposed by the caller. */
   state(): NamedTensorMap
+  /** Takes over a saved state; the given tensors stay the caller's. */
   restore(state: NamedTensorMap): void
   dispose(): void
 }
 
-/** Where the teacher and the reference set come from: nothing, the uniform set, or the layered retrieval with siphon. */
+/** Where the reference set comes from: nothing, the uniform set, or the layered retrieval with siphon. */
 export type ReferencePolicy = 'none' | 'uniform' | 'dynamic'
 
 export interface MethodDefinition<P extends z.ZodObject = z.ZodObject> {
@@ -67,9 +75,28 @@ export interface MethodDefinition<P extends z.ZodObject = z.ZodObject> {
   paper: string
   /** One sentence for forms and lists. */
   summary: string
+  /** Raised when equal parameters and seeds give other results than before. */
+  version: number
   /** False for zero-shot: no task is trained, row 0 is repeated. */
   trains: boolean
   reference: ReferencePolicy
+  /** Strict object with title and description on each field: forms and documentation are made from it. */
   params: P
-  create(params: z.output<P>, model: ClipModel): Method
+  /** How the reference set is built; null where the method wants none. */
+  referenceOptions(params: z.output<P>): ReferenceOptions | null
+  create(params: z.output<P>, setting: MethodSetting): Method
+}
+
+/** Sizes of the reference set and of its part in a step. */
+export interface ReferenceOptions {
+  /** Pairs in the set. */
+  size: number
+  /** Pairs drawn for each step. */
+  batch: number
+  /** Budgets of the bags in percent, task : domain : general; only their ratio counts. */
+  ratio: { task: number; domain: number; general: number }
+  /** Figures kept for a question. */
+  k: number
+  /** Images kept for a caption. */
+  perCaption: number
 }

@@ -1,0 +1,13 @@
+import { type Scalar, type Tensor2D, tf } from '../backend/index.ts'
+import { crossEntropy } from '../losses/index.ts'
+import type { MethodSetting, TaskBatch } from './method.ts'
+
+/** L_CE of the task: cross-entropy of scale * cos(image, class prompt) over the classes of the task. */
+export function classificationLoss({ model, labelSmoothing }: MethodSetting, batch: TaskBatch): Scalar {
+  return tf.tidy(() => {
+    const images = model.encodeImages(batch.images)
+    const classes = model.encodeTexts(batch.classTokens)
+    const logits: Tensor2D = tf.mul(tf.matMul(images, classes, false, true), model.logitScale())
+    return crossEntropy(logits, batch.labels, labelSmoothing)
+  })
+}
