@@ -1,0 +1,5 @@
+import { RunListPage } from '../src/panels/RunListPage.tsx'
+
+export default function Page() {
+  return <RunListPage />
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { barLength, dropReasons, funnel, stageRanges } from './retrieval.ts'
+
+it('compares bars within a stage over everything shown', () => {
+  const ranges = stageRanges([
+    { dense: { score: 0.8, rank: 1 }, visual: null, lexical: { score: 12, rank: 1 } },
+    { dense: { score: 0.4, rank: 2 }, visual: null, lexical: { score: 3, rank: 2 } },
+  ])
+  expect(barLength(0.8, ranges.dense)).toBe(100)
+  expect(barLength(0.4, ranges.dense)).toBeCloseTo(50)
+  expect(barLength(3, ranges.lexical)).toBeCloseTo(25)
+})
+
+it('narrows the funnel and never hides a step', () => {
+  const steps = funnel({ corpus: 6000, dense: 60, visual: 24, kept: 0 })
+  const widths = steps.map((step) => step.width)
+  expect(widths[0]).toBe(100)
+  expect([...widths].sort((a, b) => b - a)).toEqual(widths)
+  expect(Math.min(...widths)).toBeGreaterThan(0)
+})
+
+it('counts reasons, most frequent first', () => {
+  expect(dropReasons([{ dropped: 'limit' }, { dropped: 'tie cut' }, { dropped: 'limit' }])).toEqual([
+    { reason: 'limit', count: 2 },
+    { reason: 'tie cut', count: 1 },
+  ])
+})

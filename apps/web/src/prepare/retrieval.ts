@@ -1,0 +1,56 @@
+/** A retrieval as it is drawn: funnel, stage bars, times, and the same request for scripts. */
+
+export interface StageScore {
+  score: number
+  rank: number
+}
+
+export interface HitScores {
+  dense?: StageScore | null
+  visual?: StageScore | null
+  lexical?: StageScore | null
+}
+
+export const STAGES = [
+  { key: 'dense', title: 'Caption', hint: 'cos(question, caption): the dense layer' },
+  { key: 'visual', title: 'Image', hint: 'cos(question, image): the visual re-rank' },
+  { key: 'lexical', title: 'BM25', hint: 'BM25(question, caption): the lexical gate' },
+] as const
+export type Stage = (typeof STAGES)[number]['key']
+
+/** Highest and lowest score per stage over all shown figures, so that bars of one stage compare. */
+export function stageRanges(hits: readonly HitScores[]): Record<Stage, { low: number; high: number }> {
+  const range = (stage: Stage) => {
+    const scores = hits.flatMap((hit) => (hit[stage] ? [hit[stage].score] : []))
+    return { low: Math.min(0, ...scores), high: Math.max(1e-9, ...scores) }
+  }
+  return { dense: range('dense'), visual: range('visual'), lexical: range('lexical') }
+}
+
+/** Bar length in per cent. */
+export function barLength(score: number, { low, high }: { low: number; high: number }): number {
+  return Math.min(100, Math.max(2, ((score - low) / (high - low)) * 100))
+}
+
+/** Widths in per cent on a log scale, so that 6,000 -> 20 stays visible. */
+export function funnel(counts: { corpus: number; dense: number; visual: number; kept: number }) {
+  const steps = [
+    { key: 'corpus', title: 'in the corpus', count: counts.corpus },
+    { key: 'dense', title: 'dense layer', count: counts.dense },
+    { key: 'visual', title: 'visual re-rank', count: counts.visual },
+    { key: 'kept', title: 'kept', count: counts.kept },
+  ]
+  const most = Math.log1p(Math.max(1, ...steps.map((step) => step.count)))
+  return steps.map((step) => ({ ...step, width: Math.max(3, (Math.log1p(step.count) / most) * 100) }))
+}
+
+export interface Drop {
+  reason: string
+  count: number
+}
+
+export function dropReasons(dropped: readonly { dropped?: string | null }[]): Drop[] {
+  const counts = new Map<string, number>()
+  for (const { dropped: reason } of dropped) counts.set(reason ?? 'unknown', (counts.get(reason ?? 'unknown') ?? 0) + 1)
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
+}
