@@ -1,0 +1,15 @@
+export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
+export { gelu, l2Normalise, layerNorm, quickGelu, softmaxCrossEntropy } from './ops/index.ts'
+export {
+  type DataType,
+  type NamedTensorMap,
+  type Rank,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tf,
+  type Variable,
+} from './tf.ts'

@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { AnamnesisError } from '../contracts/index.ts'
+import { registerGradients } from './gradients/index.ts'
+import { bindTensorFlow, type Scalar, tf } from './tf.ts'
+
+export const BACKENDS = ['onnx', 'tensorflow', 'cpu'] as const
+export type BackendId = (typeof BACKENDS)[number]
+
+export interface BackendStatistics {
+  /** Tensors alive, and their bytes. */
+  tensors: number
+  bytes: number
+  /** What the engine counts of itself, by name; empty where it counts nothing. */
+  engine: Record<string, number>
+}
+
+/** The engine that this process computes with. */
+export interface Backend {
+  readonly id: BackendId
+  /** Name and version of the library underneath. */
+  readonly version: string
+  /** Computes what is recorded and not yet computed. */
+  flush(): void
+  statistics(): BackendStatistics
+}
+
+export interface BackendOptions {
+  /** Absent: `onnx`. */
+  id?: BackendId
+  /** Absent: all processors. */
+  threads?: number
+}
+
+/** What a backend's file hands over. */
+interface Engine {
+  version: string
+  flush?(): void
+  statistics?(): Record<string, number>
+  /** Declares a scalar that differs at every step. */
+  markInput?(info: TensorInfo): void
+}
+
+const loaded = new Map<BackendId, { backend: Backend; engine: Engine }>()
+let current: Engine | null = null
+
+/**
+ * Loads TensorFlow.js with a backend and makes it the current one. Further calls are free.
+ * @throws BACKEND_UNAVAILABLE with the way out, when the backend does not exist on this machine
+ */
+export async function loadBackend(options: BackendOptions = {}): Promise<Backend> {
+  const id = options.id ?? 'onnx'
+  if (!current) {
+    bindTensorFlow(await import('@tensorflow/tfjs-core'))
+    tf.enableProdMode() // no checks of every tensor, no advertisement on the console
+    registerGradients()
+  }
+  let entry = loaded.get(id)
+  if (!entry) {
+    const engine = await start(id, options.threads ?? availableParallelism())
+    entry = { engine, backend: describe(id, engine) }
+    loaded.set(id, entry)
+  }
+  if (!(await tf.setBackend(id))) {
+    throw new AnamnesisError(
+      'BACKEND_UNAVAILABLE',
+      `The ${id} engine did not start. Set ANAMNESIS_BACKEND to another one.`,
+    )
+  }
+  current = entry.engine
+  return entry.backend
+}
+
+async function start(id: BackendId, threads: number): Promise<Engine> {
+  switch (id) {
+    case 'onnx':
+      return (await import('./onnx/index.ts')).registerOnnx(threads)
+    case 'cpu': {
+      const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu')
+      return { version: `tfjs-backend-cpu ${version_cpu}` }
+    }
+    case 'tensorflow':
+      throw new AnamnesisError(
+        'BACKEND_UNAVAILABLE',
+        'The tensorflow engine is not installed. Run "npm run engine -- install tensorflow".',
+      )
+  }
+}
+
+function describe(id: BackendId, engine: Engine): Backend {
+  return {
+    id,
+    version: engine.version,
+    flush: () => engine.flush?.(),
+    statistics: () => {
+      const { numTensors, numBytes } = tf.memory()
+      return { tensors: numTensors, bytes: numBytes, engine: engine.statistics?.() ?? {} }
+    },
+  }
+}
+
+/**
+ * A scalar that differs at every step (learning rate, bias correction): an input of the compiled step. Plain numbers
+ * and tf.scalar are compiled in, and cost a new compilation when they first change.
+ */
+export function stepScalar(value: number): Scalar {
+  const scalar = tf.scalar(value, 'float32')
+  current?.markInput?.(scalar)
+  return scalar
+}

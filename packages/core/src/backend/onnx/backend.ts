@@ -1,0 +1,268 @@
+import {
+  type BackendValues,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core'
+import { AnamnesisError } from '../../contracts/index.ts'
+import { BufferPool } from './buffers.ts'
+import { collectGraph } from './graph.ts'
+import type { ElementType, OnnxAttributes } from './onnx-model.ts'
+import { wrap } from './runtime.ts'
+import type { SessionCache } from './sessions.ts'
+import { GraphNode, integers, sameShape, Value, type ValueData } from './value.ts'
+
+/** What a data id of TensorFlow.js stands for. Several ids may stand for one value. */
+interface Handle {
+  value: Value
+  references: number
+}
+
+interface OutputSpec {
+  shape: readonly number[]
+  type: ElementType
+}
+
+export interface OnnxBackendOptions {
+  /** Recorded operators after which everything pending is computed without being asked. */
+  pendingLimit?: number
+  /** Most memory kept for reuse, in bytes. */
+  poolLimit?: number
+}
+
+/**
+ * A lazy backend: kernels record operators; when something is read, all pending values that are still held become the
+ * outputs of one graph, which runs in a session kept by the graph's structure.
+ */
+export class OnnxBackend extends KernelBackend {
+  private readonly storage: DataStorage<Handle>
+  private readonly pool: BufferPool
+  private readonly pendingLimit: number
+  /** Held values that are not computed yet, in order of recording. */
+  private readonly pending = new Set<Value>()
+  /** Values that nobody holds any more; their memory is free after the next flush, since pending nodes may read it. */
+  private released: Value[] = []
+  private recorded = 0
+  /** Time spent on collecting and naming graphs. */
+  collectMilliseconds = 0
+
+  constructor(
+    private readonly sessions: SessionCache,
+    options: OnnxBackendOptions = {},
+  ) {
+    super()
+    this.storage = new DataStorage<Handle>(this, engine())
+    this.pool = new BufferPool(options.poolLimit ?? 2 ** 29)
+    this.pendingLimit = options.pendingLimit ?? 30_000
+  }
+
+  // -- storage, as TensorFlow.js asks for it
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): object {
+    const dataId = {}
+    this.move(dataId, values, shape, dtype, 1)
+    return dataId
+  }
+
+  /** Copies the values: the caller may change the array before the recorded operators have read it. */
+  override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
+    const value = new Value(shape.slice(), elementType(dtype))
+    const data = this.pool.take(value.type, value.size) as Float32Array
+    data.set(values as Float32Array)
+    value.data = data
+    value.handles = 1
+    value.role = value.size === 1 ? 'constant' : 'input'
+    this.storage.set(dataId, { value, references })
+  }
+
+  override readSync(dataId: object): BackendValues {
+    const { value } = this.storage.get(dataId)
+    if (!value.data) this.flush()
+    value.escaped = true
+    return value.data as Float32Array
+  }
+
+  override async read(dataId: object): Promise<BackendValues> {
+    return this.readSync(dataId)
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.storage.has(dataId)) return true
+    const handle = this.storage.get(dataId)
+    handle.references--
+    if (handle.references > 0 && !force) return false
+    this.storage.delete(dataId)
+    const { value } = handle
+    value.handles--
+    if (value.handles === 0) {
+      this.pending.delete(value)
+      if (value.data && !value.escaped) this.released.push(value)
+      if (this.recorded === 0) this.recycle()
+    }
+    return true
+  }
+
+  override incRef(dataId: object): void {
+    this.storage.get(dataId).references++
+  }
+
+  override refCount(dataId: object): number {
+    return this.storage.has(dataId) ? this.storage.get(dataId).references : 0
+  }
+
+  override numDataIds(): number {
+    return this.storage.numDataIds()
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false }
+  }
+
+  override floatPrecision(): 32 {
+    return 32
+  }
+
+  override epsilon(): number {
+    return 1e-7
+  }
+
+  override dispose(): void {
+    this.sessions.clear()
+    this.pool.clear()
+  }
+
+  // -- recording, for kernels
+
+  /** The value of a kernel's input, in the input's shape. */
+  operand(info: TensorInfo): Value {
+    return this.reshaped(this.storage.get(info.dataId).value, info.shape)
+  }
+
+  /** The same elements under another shape; free when they are materialised. */
+  reshaped(value: Value, shape: readonly number[]): Value {
+    if (sameShape(value.shape, shape)) return value
+    if (value.base) return this.reshaped(value.base, shape)
+    const key = shape.join()
+    value.views ??= new Map()
+    let view = value.views.get(key)
+    if (view) return view
+    if (value.data) {
+      view = new Value(shape.slice(), value.type)
+      view.data = value.data
+      view.role = value.role
+      view.base = value
+    } else {
+      view = this.record('Reshape', [value, integers(shape)], { shape, type: value.type })
+    }
+    value.views.set(key, view)
+    return view
+  }
+
+  /** Records an operator with one output. */
+  record(
+    operator: string,
+    inputs: readonly Value[],
+    output: OutputSpec,
+    attributes: OnnxAttributes = {},
+    domain = '',
+  ): Value {
+    return this.recordAll(operator, inputs, [output], attributes, domain)[0]!
+  }
+
+  /** Records an operator with several outputs. */
+  recordAll(
+    operator: string,
+    inputs: readonly Value[],
+    outputs: readonly OutputSpec[],
+    attributes: OnnxAttributes = {},
+    domain = '',
+  ): Value[] {
+    const node = new GraphNode(operator, inputs, attributes, domain)
+    node.outputs = outputs.map(({ shape, type }, index) => {
+      const value = new Value(shape, type)
+      value.node = node
+      value.output = index
+      return value
+    })
+    this.recorded++
+    return node.outputs
+  }
+
+  /** Hands a value to TensorFlow.js. */
+  publish(value: Value): TensorInfo {
+    const held = value.base ?? value
+    held.handles++
+    if (!held.data) this.pending.add(held)
+    const dataId = {}
+    this.storage.set(dataId, { value: held, references: 1 })
+    return { dataId, shape: value.shape.slice(), dtype: value.type as DataType }
+  }
+
+  /** The same data id again, as reshape and identity answer. */
+  share(info: TensorInfo, shape: readonly number[] = info.shape): TensorInfo {
+    this.incRef(info.dataId)
+    return { dataId: info.dataId, shape: shape.slice(), dtype: info.dtype }
+  }
+
+  /** A scalar that differs at every step: an input of its graphs from the start. */
+  markInput(info: TensorInfo): void {
+    this.storage.get(info.dataId).value.role = 'input'
+  }
+
+  /** To be called before a kernel records: keeps the number of recorded operators bounded. */
+  beforeKernel(): void {
+    if (this.recorded >= this.pendingLimit) this.flush()
+  }
+
+  /** Computes everything that is pending and still held. */
+  flush(): void {
+    if (this.pending.size > 0) {
+      const started = performance.now()
+      const graph = collectGraph([...this.pending])
+      this.collectMilliseconds += performance.now() - started
+      const targets = graph.outputs.map((value) =>
+        wrap(value.type, this.pool.take(value.type, value.size), value.shape),
+      )
+      this.sessions.run(graph, targets)
+      for (const [index, value] of graph.outputs.entries()) {
+        value.data = targets[index]!.data as ValueData
+        value.runtimeTensor = targets[index]!
+        value.node = null
+        value.views = null
+      }
+      this.pending.clear()
+    }
+    this.recorded = 0
+    this.recycle()
+  }
+
+  statistics(): Record<string, number> {
+    return {
+      pendingOperators: this.recorded,
+      pooledBytes: this.pool.bytes,
+      sessionsKept: this.sessions.kept,
+      sessionsBuilt: this.sessions.built,
+      runs: this.sessions.runs,
+      collectMilliseconds: this.collectMilliseconds,
+      buildMilliseconds: this.sessions.buildMilliseconds,
+      runMilliseconds: this.sessions.runMilliseconds,
+    }
+  }
+
+  private recycle(): void {
+    for (const value of this.released) {
+      this.pool.give(value.type, value.data!)
+      value.data = null
+      value.runtimeTensor = null
+      value.views = null
+    }
+    this.released = []
+  }
+}
+
+function elementType(dtype: DataType): ElementType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype
+  throw new AnamnesisError('INTERNAL', `The onnx engine has no ${dtype} tensors; use float32, int32 or bool.`)
+}

@@ -1,0 +1,5 @@
+export { gelu } from './gelu.ts'
+export { l2Normalise } from './l2-normalise.ts'
+export { layerNorm } from './layer-norm.ts'
+export { quickGelu } from './quick-gelu.ts'
+export { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
