@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { AnamnesisError } from '@anamnesis/core/contracts'
+import { z } from 'zod'
+
+/** The project's folder. */
+export const projectRoot = resolve(import.meta.dirname, '../../..')
+
+const port = z.coerce.number().int().min(1).max(65_535)
+/** An empty variable counts as absent. */
+const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type)
+
+const schema = z.object({
+  ANAMNESIS_HOME: optional(z.string().default('.anamnesis')),
+  DATABASE_URL: optional(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+      .optional(),
+  ),
+  API_HOST: optional(z.string().default('127.0.0.1')),
+  API_PORT: optional(port.default(4000)),
+  WEB_PORT: optional(port.default(3000)),
+  /** Further origins (comma separated) from which a browser may use the API; the local dashboard is always one of them. */
+  WEB_ORIGINS: optional(z.string().default('')),
+  ANAMNESIS_BACKEND: optional(z.string().optional()),
+  ANAMNESIS_TEST_DATA: optional(z.string().default('../shared/data')),
+  ANAMNESIS_WORKERS: optional(z.coerce.number().int().min(0).max(64).default(1)),
+  LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
+})
+
+/** The settings of this installation. Paths are absolute. */
+export interface Env {
+  home: string
+  /** Null: the embedded server of `home`. */
+  databaseUrl: string | null
+  apiHost: string
+  apiPort: number
+  webPort: number
+  /** Origins whose pages may use the API. */
+  webOrigins: string[]
+  /** Null: the automatic choice. */
+  backend: string | null
+  testData: string
+  workers: number
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** Reads the environment; called once, by the entry of a process. @throws BAD_INPUT naming the variable */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = schema.safeParse(source)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const name = String(issue.path[0])
+    throw new AnamnesisError('BAD_INPUT', `${name}=${source[name] ?? ''} is not usable: ${issue.message}.`, {
+      field: name,
+    })
+  }
+  const value = parsed.data
+  return {
+    home: resolve(projectRoot, value.ANAMNESIS_HOME),
+    databaseUrl: value.DATABASE_URL ?? null,
+    apiHost: value.API_HOST,
+    apiPort: value.API_PORT,
+    webPort: value.WEB_PORT,
+    webOrigins: [
+      `http://localhost:${value.WEB_PORT}`,
+      `http://127.0.0.1:${value.WEB_PORT}`,
+      ...value.WEB_ORIGINS.split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ],
+    backend: value.ANAMNESIS_BACKEND ?? null,
+    testData: resolve(projectRoot, value.ANAMNESIS_TEST_DATA),
+    workers: value.ANAMNESIS_WORKERS,
+    logLevel: value.LOG_LEVEL,
+  }
+}
