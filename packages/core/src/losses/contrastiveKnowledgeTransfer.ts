@@ -20,18 +20,16 @@ export interface KnowledgeTransferInput {
  */
 export function contrastiveKnowledgeTransfer(input: KnowledgeTransferInput): Scalar {
   const { studentImages, studentTexts, teacherImages, teacherTexts, temperature = 2 } = input
-  return tf.tidy(() => {
-    const scale = tf.div(input.scale, temperature)
-    const student: Tensor2D = tf.mul(tf.matMul(studentImages, studentTexts, false, true), scale)
-    const teacher: Tensor2D = tf.mul(tf.matMul(teacherImages, teacherTexts, false, true), scale)
-    const rows = divergence(teacher, student)
-    const columns = divergence(tf.transpose(teacher), tf.transpose(student))
-    return tf.mul(tf.add(rows, columns), temperature ** 2)
-  })
+  const scale = tf.div(input.scale, temperature)
+  const student: Tensor2D = tf.mul(tf.matMul(studentImages, studentTexts, false, true), scale)
+  const teacher: Tensor2D = tf.mul(tf.matMul(teacherImages, teacherTexts, false, true), scale)
+  const rows = divergence(teacher, student)
+  const columns = divergence(tf.transpose(teacher), tf.transpose(student))
+  return tf.mul(tf.add(rows, columns), temperature ** 2)
 }
 
 /** Mean over rows of KL(softmax(from) || softmax(to)). */
 function divergence(from: Tensor2D, to: Tensor2D): Scalar {
-  const logFrom = tf.logSoftmax(from)
-  return tf.mean(tf.sum(tf.mul(tf.exp(logFrom), tf.sub(logFrom, tf.logSoftmax(to))), -1))
+  const target = tf.logSoftmax(from)
+  return tf.mean(tf.sum(tf.mul(tf.exp(target), tf.sub(target, tf.logSoftmax(to))), -1))
 }

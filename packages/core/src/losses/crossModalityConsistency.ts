@@ -18,11 +18,9 @@ export interface ConsistencyInput {
  */
 export function crossModalityConsistency(input: ConsistencyInput): Scalar {
   const { images, texts, captionGroups, smoothing = 0 } = input
-  return tf.tidy(() => {
-    const logits: Tensor2D = tf.mul(tf.matMul(images, texts, false, true), input.scale)
-    const targets = smoothed(sharedTargets(captionGroups), smoothing) // symmetric, so rows and columns use the same
-    return tf.add(softTargetCrossEntropy(logits, targets), softTargetCrossEntropy(tf.transpose(logits), targets))
-  })
+  const logits: Tensor2D = tf.mul(tf.matMul(images, texts, false, true), input.scale)
+  const targets = smoothed(sharedTargets(captionGroups), smoothing) // symmetric, so rows and columns use the same
+  return tf.add(softTargetCrossEntropy(logits, targets), softTargetCrossEntropy(tf.transpose(logits), targets))
 }
 
 /** [batch, batch]: 1 / (size of the caption's group) inside the group, 0 outside. */

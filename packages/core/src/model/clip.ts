@@ -169,13 +169,13 @@ export class ClipModel {
   /** Copies of all weights by standard name; the caller disposes them. */
   snapshot(): NamedTensorMap {
     const copy: NamedTensorMap = {}
-    for (const [name, variable] of this.variables) copy[name] = tf.clone(variable)
+    for (const [name, variable] of this.variables) copy[name] = tf.clone<Tensor>(variable)
     return copy
   }
 
   /** Takes over weights by standard name; the given tensors stay the caller's. @throws CORRUPT_WEIGHTS naming every misfit */
   load(weights: NamedTensorMap): void {
-    const shapes = new Map(Object.entries(weights).map(([name, tensor]) => [name, tensor.shape]))
+    const shapes = new Map(Object.entries<Tensor>(weights).map(([name, tensor]) => [name, tensor.shape]))
     checkParameters(this.config, shapes, 'the given weights')
     for (const [name, variable] of this.variables) {
       const copy: Tensor = tf.clone(weights[name]!)

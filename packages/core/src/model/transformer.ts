@@ -1,4 +1,13 @@
-import { gelu, layerNorm, quickGelu, type Tensor2D, type Tensor3D, tf, type Variable } from '../backend/index.ts'
+import {
+  gelu,
+  layerNorm,
+  quickGelu,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  tf,
+  type Variable,
+} from '../backend/index.ts'
 import type { ModelConfig } from '../contracts/index.ts'
 
 /** Looks up a parameter by its name. */
@@ -24,7 +33,11 @@ export function linear(x: Tensor2D, weight: Variable, bias: Variable): Tensor2D 
 
 /** Layer norm over the last axis with the parameters `<name>.weight` and `<name>.bias`. */
 export function norm(x: Tensor2D, parameters: Parameters, name: string): Tensor2D {
-  return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`))
+  const [gamma, beta] = ['weight', 'bias'].map((part) => parameters(`${name}.${part}`)) as unknown as [
+    Tensor1D,
+    Tensor1D,
+  ]
+  return layerNorm(x, gamma, beta) as Tensor2D
 }
 
 /** Pre-norm residual blocks `<prefix>.0` .. `<prefix>.<depth - 1>`. @returns [batch * tokens, width] */
@@ -36,14 +49,13 @@ export function transformer(input: TransformerInput, parameters: Parameters, pre
     x = tf.tidy(() => {
       const attended = attention({ ...input, x: norm(x, parameters, `${block}.ln_1`) }, parameters, `${block}.attn`)
       const y: Tensor2D = tf.add(x, attended)
-      const hidden = activate(
-        linear(
-          norm(y, parameters, `${block}.ln_2`),
-          parameters(`${block}.mlp.c_fc.weight`),
-          parameters(`${block}.mlp.c_fc.bias`),
-        ),
+      const hidden = linear(
+        norm(y, parameters, `${block}.ln_2`),
+        parameters(`${block}.mlp.c_fc.weight`),
+        parameters(`${block}.mlp.c_fc.bias`),
       )
-      return tf.add(y, linear(hidden, parameters(`${block}.mlp.c_proj.weight`), parameters(`${block}.mlp.c_proj.bias`)))
+      const weight = parameters(`${block}.mlp.c_proj.weight`)
+      return tf.add(y, linear(activate(hidden) as Tensor2D, weight, parameters(`${block}.mlp.c_proj.bias`)))
     })
   }
   return x

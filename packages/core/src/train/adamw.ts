@@ -1,4 +1,4 @@
-import { type NamedTensorMap, stepScalar, tf, type Variable } from '../backend/index.ts'
+import { type NamedTensorMap, stepScalar, type Tensor, tf, type Variable } from '../backend/index.ts'
 import { AnamnesisError } from '../contracts/index.ts'
 
 export interface AdamWOptions {
@@ -90,7 +90,7 @@ export class AdamW {
       )
     }
     tf.tidy(() => {
-      for (const [name, tensor] of Object.entries(own)) (tensor as Variable).assign(tf.clone(moments[name]!))
+      for (const [name, tensor] of Object.entries<Tensor>(own)) (tensor as Variable).assign(tf.clone(moments[name]!))
     })
     this.step = step
   }
