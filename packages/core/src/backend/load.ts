@@ -41,7 +41,7 @@ interface Engine {
   markInput?(info: TensorInfo): void
 }
 
-const loaded = new Map<BackendId, { backend: Backend; engine: Engine }>()
+const loaded = new Map<BackendId, Promise<{ backend: Backend; engine: Engine }>>()
 let current: Engine | null = null
 
 /**
@@ -55,23 +55,24 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
     tf.enableProdMode() // no checks of every tensor, no advertisement on the console
     registerGradients()
   }
-  let entry = loaded.get(id)
-  if (!entry) {
-    const engine = await start(id, options.threads ?? availableParallelism())
-    entry = { engine, backend: describe(id, engine) }
-    loaded.set(id, entry)
+  let loading = loaded.get(id)
+  if (!loading) {
+    loading = start(id, options.threads ?? availableParallelism())
+    loaded.set(id, loading)
+    loading.catch(() => loaded.delete(id)) // the next call tries again
   }
-  if (!(await tf.setBackend(id))) {
-    throw new AnamnesisError(
-      'BACKEND_UNAVAILABLE',
-      `The ${id} engine did not start. Set ANAMNESIS_BACKEND to another one.`,
-    )
-  }
-  current = entry.engine
-  return entry.backend
+  const { backend, engine } = await loading
+  await tf.setBackend(id)
+  current = engine
+  return backend
 }
 
-async function start(id: BackendId, threads: number): Promise<Engine> {
+async function start(id: BackendId, threads: number) {
+  const engine = await createEngine(id, threads)
+  return { engine, backend: describe(id, engine) }
+}
+
+async function createEngine(id: BackendId, threads: number): Promise<Engine> {
   switch (id) {
     case 'onnx':
       return (await import('./onnx/index.ts')).registerOnnx(threads)

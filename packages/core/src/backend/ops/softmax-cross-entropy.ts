@@ -12,10 +12,13 @@ export function softmaxCrossEntropy(logits: Tensor2D, target: Tensor2D): Scalar 
   const operation = tf.customGrad((...args) => {
     const [logits, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void]
     const logProbabilities = logSoftmax(logits)
-    save([logProbabilities])
+    save([logProbabilities, target])
     return {
       value: tf.div(tf.neg(tf.sum(tf.mul(target, logProbabilities))), rows),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.sub(tf.exp(saved[0]!), target), tf.div(dy, rows)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [logProbabilities, target] = saved as [Tensor, Tensor]
+        return tf.mul(tf.sub(tf.exp(logProbabilities), target), tf.div(dy, rows))
+      },
     }
   })
   return operation(logits) as Scalar
