@@ -31,12 +31,14 @@ export class AdamW {
     this.options = { weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options }
     this.variables = new Map([...variables].filter(([, variable]) => variable.trainable))
     const prefix = `adamw${created++}`
-    tf.tidy(() => {
-      for (const [name, { shape }] of this.variables) {
-        this.first.set(name, tf.variable(tf.zeros(shape), false, `${prefix}/first/${name}`))
-        this.second.set(name, tf.variable(tf.zeros(shape), false, `${prefix}/second/${name}`))
+    for (const [name, { shape, size }] of this.variables) {
+      for (const [kind, moments] of [['first', this.first] as const, ['second', this.second] as const]) {
+        // Zeros from the host, not tf.zeros: a lazy engine would compile those into a first step of its own.
+        const zeros = tf.tensor(new Float32Array(size), shape)
+        moments.set(name, tf.variable(zeros, false, `${prefix}/${kind}/${name}`))
+        zeros.dispose()
       }
-    })
+    }
   }
 
   /**

@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tf } from '../backend/index.ts'
+import { type EventPayload, type EventType, eventPayloads, type NewEvent } from '../contracts/index.ts'
+import { runTraining } from './loop.ts'
+import type { TrainingRequest } from './request.ts'
+import { type TinyRun, tinyRun } from './testing/tinyRun.ts'
+
+let tiny: TinyRun
+beforeAll(async () => {
+  tiny = await tinyRun()
+})
+afterAll(async () => tiny[Symbol.asyncDispose]())
+
+async function collect(request: TrainingRequest, stopAfter = Number.POSITIVE_INFINITY): Promise<NewEvent[]> {
+  const events: NewEvent[] = []
+  await runTraining(request, {
+    emit: (event) => {
+      events.push(event)
+    },
+    stopRequested: () => events.length >= stopAfter,
+  })
+  return events
+}
+
+function payloads<T extends EventType>(events: readonly NewEvent[], type: T): EventPayload<T>[] {
+  return events.flatMap((event) => (event.type === type ? [event.payload as EventPayload<T>] : []))
+}
+
+const weights = (request: TrainingRequest, task: number) =>
+  readFile(join(request.checkpointFolder, `task-${task}`, 'model', 'weights.safetensors'))
+
+/** Events without what a clock or a folder name puts in. */
+const comparable = (events: readonly NewEvent[]) =>
+  events.map((event) => {
+    if (event.type === 'step') {
+      const { imagesPerSecond: _, ...values } = event.payload.values
+      return { ...event, payload: { ...event.payload, values } }
+    }
+    if (event.type === 'checkpoint.saved') return { ...event, payload: { ...event.payload, path: '', digest: '' } }
+    return event
+  })
+
+describe('a training run', () => {
+  it('evaluates every task before training and after every task, and learns', async () => {
+    const request = tiny.request({ stepsPerTask: 30 }, { checkpointFolder: join(tiny.folder, 'learns') })
+    const before = tf.memory().numTensors
+    const events = await collect(request)
+    expect(tf.memory().numTensors).toBe(before)
+    for (const { type, payload } of events) expect(eventPayloads[type].safeParse(payload).error).toBeUndefined()
+    const cells = payloads(events, 'eval.cell')
+    expect(cells.map(({ row, column }) => [row, column])).toEqual([
+      [0, 1],
+      [0, 2],
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ])
+    expect(cells.map(({ n }) => n)).toEqual([10, 15, 10, 15, 10, 15])
+    expect(cells.at(-1)!.accuracy).toBeGreaterThan(0.9)
+    const steps = payloads(events, 'step')
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
+    expect(steps[29]!.values['loss.ce']).toBeLessThan(steps[0]!.values['loss.ce']!)
+    expect(payloads(events, 'checkpoint.saved').map(({ task, step }) => [task, step])).toEqual([
+      [1, 30],
+      [2, 60],
+    ])
+  })
+
+  it('gives the same events and weights for the same seed, others for another', async () => {
+    const one = tiny.request({}, { checkpointFolder: join(tiny.folder, 'one') })
+    const two = tiny.request({}, { checkpointFolder: join(tiny.folder, 'two') })
+    const other = tiny.request({ seed: 7 }, { checkpointFolder: join(tiny.folder, 'other') })
+    const [first, second] = [await collect(one), await collect(two)]
+    await collect(other)
+    expect(comparable(second)).toEqual(comparable(first))
+    expect(await weights(two, 2)).toEqual(await weights(one, 2))
+    expect(await weights(other, 2)).not.toEqual(await weights(one, 2))
+  })
+
+  it.each(['fine-tune', 'l2'])('goes on from a checkpoint to the same bits (%s)', async (method) => {
+    const whole = tiny.request({ method }, { checkpointFolder: join(tiny.folder, `whole-${method}`) })
+    const resumed = tiny.request(
+      { method },
+      {
+        checkpointFolder: join(tiny.folder, `resumed-${method}`),
+        resumeFrom: join(whole.checkpointFolder, 'task-1'),
+      },
+    )
+    const events = await collect(whole)
+    const rest = await collect(resumed)
+    const saved = events.findIndex(({ type }) => type === 'checkpoint.saved')
+    expect(comparable(rest)).toEqual(comparable(events.slice(saved + 1)))
+    expect(await weights(resumed, 2)).toEqual(await weights(whole, 2))
+    const state = async (request: TrainingRequest) =>
+      JSON.parse(await readFile(join(request.checkpointFolder, 'task-2/state.json'), 'utf8'))
+    expect(await state(resumed)).toEqual(await state(whole))
+  })
+
+  it('stops before the next step when asked, with nothing left over', async () => {
+    const before = tf.memory().numTensors
+    const request = tiny.request({}, { checkpointFolder: join(tiny.folder, 'stopped') })
+    await expect(collect(request, 8)).rejects.toMatchObject({ code: 'STOPPED' })
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('repeats row 0 for a method that does not train', async () => {
+    const events = await collect(tiny.request({ method: 'zero-shot' }))
+    const cells = payloads(events, 'eval.cell')
+    expect(cells).toHaveLength(6)
+    for (const row of [1, 2]) {
+      for (const column of [1, 2]) {
+        const find = (at: number) => cells.find((cell) => cell.row === at && cell.column === column)
+        expect(find(row)).toEqual({ ...find(0), row })
+      }
+    }
+    expect(payloads(events, 'step')).toEqual([])
+  })
+
+  it('evaluates at most evalLimit images, spread over the classes', async () => {
+    const events = await collect(tiny.request({ method: 'zero-shot', evalLimit: 6 }))
+    for (const cell of payloads(events, 'eval.cell')) {
+      expect(cell.n).toBe(6)
+      expect(cell.confusion.every((row) => row.some((count) => count > 0))).toBe(true)
+    }
+  })
+
+  it('refuses a checkpoint of other settings, a damaged one and a missing one', async () => {
+    const request = tiny.request({ stepsPerTask: 2 }, { checkpointFolder: join(tiny.folder, 'refused') })
+    await collect(request)
+    const resumeFrom = join(request.checkpointFolder, 'task-1')
+    await expect(collect(tiny.request({ stepsPerTask: 3 }, { resumeFrom }))).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(
+      collect(tiny.request({ stepsPerTask: 2 }, { resumeFrom, taskFolders: [...request.taskFolders].reverse() })),
+    ).rejects.toMatchObject({ code: 'CONFLICT' })
+    await writeFile(join(resumeFrom, 'model', 'weights.safetensors'), 'cut')
+    await expect(collect(tiny.request({ stepsPerTask: 2 }, { resumeFrom }))).rejects.toMatchObject({
+      code: 'CORRUPT_WEIGHTS',
+    })
+    await expect(collect(tiny.request({}, { resumeFrom: join(tiny.folder, 'nowhere') }))).rejects.toMatchObject({
+      code: 'MISSING_DATA',
+    })
+  })
+
+  it('says which method is unknown', async () => {
+    await expect(collect(tiny.request({ method: 'magic' }))).rejects.toMatchObject({ code: 'UNKNOWN_METHOD' })
+  })
+})

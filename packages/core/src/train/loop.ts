@@ -1,0 +1,225 @@
+import { loadBackend, type NamedTensorMap } from '../backend/index.ts'
+import { AnamnesisError, type EventPayload, type NewEvent, Random, toAnamnesisError } from '../contracts/index.ts'
+import { type Method, methodById } from '../methods/index.ts'
+import { loadModel } from '../model/index.ts'
+import { AdamW } from './adamw.ts'
+import { openCheckpoint, refuseOtherData, saveCheckpoint } from './checkpoint.ts'
+import { evaluateTask } from './evaluate.ts'
+import { Guidance } from './guidance.ts'
+import { PixelBudget } from './pixelSource.ts'
+import { prefetched } from './prefetch.ts'
+import { ReferenceBuilder } from './referenceBuilder.ts'
+import { configHash, type TrainingIo, type TrainingRequest } from './request.ts'
+import { cosineSchedule } from './schedule.ts'
+import { ShuffledCycle } from './shuffledCycle.ts'
+import { openTaskData, type TaskData, taskBatch } from './taskData.ts'
+import { trainStep } from './trainStep.ts'
+
+/** Decoded images kept in memory by all tasks and the reference set together. */
+const PIXEL_BUDGET = 384 * 2 ** 20
+/** Batches decoded ahead of the step that runs. */
+const AHEAD = 3
+/** Steps told in one ledger event. */
+const LEDGER_WINDOW = 25
+
+type Cell = EventPayload<'eval.cell'>
+
+/**
+ * Trains and evaluates one run from its base model (or a checkpoint) to the last task, telling all of it in events;
+ * run states are the caller's to tell.
+ * @throws STOPPED after a requested stop; every other failure with its code
+ */
+export async function runTraining(request: TrainingRequest, io: TrainingIo): Promise<void> {
+  const open: AsyncDisposable[] = []
+  try {
+    await train(request, io, open)
+  } catch (error) {
+    throw toAnamnesisError(error)
+  } finally {
+    for (const resource of open.reverse()) await resource[Symbol.asyncDispose]()
+  }
+}
+
+async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDisposable[]): Promise<void> {
+  const { config } = request
+  const method = methodById(config.method)
+  const parameters = method.parse(config.parameters)
+  const referenceOptions = method.referenceOptions(parameters)
+  await loadBackend({ id: request.backend, threads: request.threads ?? undefined })
+  const check = () => {
+    if (io.stopRequested()) throw new AnamnesisError('STOPPED', 'The run was stopped as requested.')
+  }
+
+  // Weights, tasks and the point to start from.
+  const hash = configHash(config)
+  const checkpoint = request.resumeFrom === null ? null : await openCheckpoint(request.resumeFrom, hash)
+  const { model, tokenizer } = await loadModel(checkpoint?.modelFolder ?? request.modelFolder)
+  keep(open, () => model.dispose())
+  const budget = new PixelBudget(PIXEL_BUDGET)
+  const tasks: TaskData[] = []
+  for (const folder of request.taskFolders) {
+    const data = await openTaskData(folder, request.exclude, model, tokenizer, budget)
+    open.push(data)
+    tasks.push(data)
+  }
+  const dataDigests = tasks.map(({ digest }) => digest)
+  if (checkpoint) refuseOtherData(checkpoint, dataDigests)
+  const random = checkpoint ? Random.restore(checkpoint.progress.random) : new Random(config.seed)
+  const cells: Cell[] = [...(checkpoint?.progress.cells ?? [])]
+  let events = checkpoint ? checkpoint.progress.events + 1 : 0
+  const emit = async (event: NewEvent) => {
+    events++
+    await io.emit(event)
+  }
+  const log = (text: string) => emit({ type: 'log', payload: { level: 'info', text } })
+
+  const evaluateRow = async (row: number) => {
+    for (const [index, data] of tasks.entries()) {
+      const scores = await evaluateTask(model, data, {
+        batchSize: config.evalBatchSize,
+        limit: config.evalLimit,
+        check,
+      })
+      const cell: Cell = { row, column: index + 1, taskId: data.task.id, ...scores }
+      cells.push(cell)
+      await emit({ type: 'eval.cell', payload: cell })
+    }
+  }
+
+  // Row 0: the base model on every task.
+  if (!checkpoint) {
+    await log(`Evaluating the base model "${config.model}" on ${tasks.length} tasks.`)
+    await evaluateRow(0)
+  }
+  if (!method.trains) {
+    for (const cell of cells.filter(({ row }) => row === 0)) {
+      for (let row = 1; row <= tasks.length; row++) await emit({ type: 'eval.cell', payload: { ...cell, row } })
+    }
+    return
+  }
+
+  const learner = method.create(parameters, { model, labelSmoothing: config.labelSmoothing })
+  keep(open, () => learner.dispose())
+  if (checkpoint) await restoreMethod(learner, checkpoint.methodState)
+  const references = referenceOptions ? await ReferenceBuilder.open(request, method.reference) : null
+  if (references) open.push(references)
+
+  for (let position = (checkpoint?.progress.task ?? 0) + 1; position <= tasks.length; position++) {
+    const data = tasks[position - 1]!
+    const taskId = data.task.id
+    const steps = config.stepsPerTask
+    const taskRandom = random.fork(`task ${position}`)
+    check()
+
+    // The reference set, seen by the teacher: the model as it is now.
+    let guidance: Guidance | null = null
+    if (references && referenceOptions) {
+      const started = performance.now()
+      const set = await references.build(tasks, position, referenceOptions, taskRandom.fork('retrieval'))
+      guidance = await Guidance.prepare({
+        pairs: set.pairs,
+        corpus: references.corpus,
+        model,
+        tokenizer,
+        budget,
+        random: taskRandom.fork('reference'),
+        batchSize: config.evalBatchSize,
+        check,
+      })
+      await emit({
+        type: 'reference.built',
+        payload: {
+          task: position,
+          taskId,
+          size: set.pairs.length,
+          bags: set.bags,
+          questions: set.questions,
+          indexVersion: set.indexVersion,
+          milliseconds: Math.round(performance.now() - started),
+        },
+      })
+    }
+
+    await learner.beginTask({ position, task: data.task, steps })
+    await emit({ type: 'task.started', payload: { task: position, taskId, steps } })
+    const optimizer = new AdamW(model.variables, { weightDecay: config.weightDecay })
+    try {
+      const order = new ShuffledCycle(data.trainLabels.length, taskRandom.fork('batches'))
+      const batches = prefetched(steps, AHEAD, async () => {
+        const indices = order.next(config.batchSize)
+        const [pixels, reference] = await Promise.all([
+          data.trainPixels.batch(indices),
+          guidance?.draw(referenceOptions!.batch) ?? null,
+        ])
+        return { indices, pixels, reference }
+      })
+      let step = 0
+      let since = performance.now()
+      for await (const { indices, pixels, reference } of batches) {
+        check()
+        const learningRate = cosineSchedule(step, { peak: config.learningRate, steps, warmup: config.warmupSteps })
+        const values = await trainStep(learner, optimizer, learningRate, () => ({
+          batch: taskBatch(data, model, indices, pixels),
+          reference: reference && guidance!.batch(reference),
+        }))
+        step++
+        const now = performance.now()
+        const total = (position - 1) * steps + step
+        await emit({
+          type: 'step',
+          payload: {
+            task: position,
+            step: total,
+            values: { ...finite(values), learningRate, imagesPerSecond: (1000 * config.batchSize) / (now - since) },
+          },
+        })
+        since = now
+        if (!Number.isFinite(values['loss.total'])) throw diverged(position, step)
+        if (guidance && (step % LEDGER_WINDOW === 0 || step === steps)) {
+          const fromStep = total - ((step - 1) % LEDGER_WINDOW)
+          await emit({
+            type: 'ledger.written',
+            payload: { task: position, fromStep, toStep: total, ...guidance.ledger() },
+          })
+        }
+      }
+    } finally {
+      optimizer.dispose()
+    }
+    await learner.endTask({ position, task: data.task, steps })
+
+    // Row `position`: every task after this one; then all of it to disk.
+    await evaluateRow(position)
+    const saved = await saveCheckpoint(
+      request.checkpointFolder,
+      { configHash: hash, dataDigests, task: position, step: position * steps, events, random: random.save(), cells },
+      { model, tokenizer, methodState: learner.state(), guidance },
+    )
+    guidance?.release()
+    await emit({ type: 'checkpoint.saved', payload: { task: position, step: position * steps, ...saved } })
+  }
+}
+
+async function restoreMethod(method: Method, read: () => Promise<NamedTensorMap>): Promise<void> {
+  const state = await read()
+  method.restore(state)
+  for (const tensor of Object.values(state)) tensor.dispose()
+}
+
+function keep(open: AsyncDisposable[], dispose: () => void): void {
+  open.push({ [Symbol.asyncDispose]: async () => dispose() })
+}
+
+/** A number that is not finite is told as unknown. */
+function finite(values: Record<string, number>): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  )
+}
+
+function diverged(task: number, step: number): AnamnesisError {
+  return new AnamnesisError(
+    'INTERNAL',
+    `The loss of task ${task} is not a finite number any more at its step ${step}. Start the run with a smaller learning rate.`,
+  )
+}

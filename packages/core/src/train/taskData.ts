@@ -1,0 +1,70 @@
+import { type Tensor2D, tf } from '../backend/index.ts'
+import type { Task } from '../contracts/index.ts'
+import { type Dataset, openDataset, type Share } from '../importers/index.ts'
+import type { TaskBatch } from '../methods/index.ts'
+import { type ClipModel, pixelsToTensor, type Tokenizer } from '../model/index.ts'
+import { type PixelBudget, PixelSource } from './pixelSource.ts'
+
+/** The sentence that stands for a class. */
+export const classPrompt = (promptName: string) => `a photo of ${promptName}`
+
+/** One task of a run, ready for training and evaluation. */
+export interface TaskData extends AsyncDisposable {
+  task: Task
+  digest: string
+  trainLabels: Int32Array
+  trainPixels: PixelSource
+  testLabels: Int32Array
+  testPixels: PixelSource
+  /** Token ids of the class prompts, [classes * context]. */
+  classTokens: Int32Array
+}
+
+/** @throws MISSING_DATA, CORRUPT_ARCHIVE */
+export async function openTaskData(
+  folder: string,
+  exclude: Share | null,
+  model: ClipModel,
+  tokenizer: Tokenizer,
+  budget: PixelBudget,
+): Promise<TaskData> {
+  const dataset = await openDataset(folder, exclude ? { exclude } : {})
+  const { task } = dataset
+  const pixels = (split: 'train' | 'test') =>
+    new PixelSource(model.config.image.size, budget, (index) => readImage(dataset, split, index))
+  return {
+    task,
+    digest: dataset.digest,
+    trainLabels: dataset.labels('train'),
+    trainPixels: pixels('train'),
+    testLabels: dataset.labels('test'),
+    testPixels: pixels('test'),
+    classTokens: tokenizer.encode(
+      task.classes.map(({ promptName }) => classPrompt(promptName)),
+      model.config.text.context,
+    ),
+    [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose](),
+  }
+}
+
+async function readImage(dataset: Dataset, split: 'train' | 'test', index: number) {
+  const { id, image } = await dataset.read(split, index)
+  return { name: `"${id}" of task "${dataset.task.id}"`, image }
+}
+
+/** [classes, context] */
+export function classTokens({ task, classTokens }: TaskData, model: ClipModel): Tensor2D {
+  return tf.tensor2d(classTokens, [task.classes.length, model.config.text.context], 'int32')
+}
+
+/** Tensors of a decoded training batch, to be used inside tf.tidy. */
+export function taskBatch(data: TaskData, model: ClipModel, indices: readonly number[], pixels: Uint8Array): TaskBatch {
+  return {
+    images: pixelsToTensor(pixels, model.config),
+    labels: tf.tensor1d(
+      indices.map((index) => data.trainLabels[index]!),
+      'int32',
+    ),
+    classTokens: classTokens(data, model),
+  }
+}

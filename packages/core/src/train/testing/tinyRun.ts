@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { loadBackend } from '../../backend/index.ts'
+import { Random, type RunConfig, runConfig, type Sample, type Task } from '../../contracts/index.ts'
+import { writeDataset } from '../../importers/index.ts'
+import { createModel, findModelConfig, saveModel, trainTokenizer } from '../../model/index.ts'
+import type { TrainingRequest } from '../request.ts'
+
+/** Tasks of coloured squares that a model of the smallest size learns in a few steps; for tests. */
+const TASKS = [
+  { id: 'warm', classes: ['red', 'yellow'] },
+  { id: 'cold', classes: ['blue', 'green', 'black'] },
+]
+const COLOURS: Record<string, [number, number, number]> = {
+  red: [220, 30, 30],
+  yellow: [220, 220, 40],
+  blue: [30, 40, 220],
+  green: [30, 200, 60],
+  black: [15, 15, 15],
+}
+
+export interface TinyRun extends AsyncDisposable {
+  folder: string
+  request(config?: Partial<RunConfig>, more?: Partial<TrainingRequest>): TrainingRequest
+}
+
+/** A folder with two imported tasks and a random base model. Removed when it is disposed. */
+export async function tinyRun(): Promise<TinyRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'anamnesis-train-'))
+  const random = new Random(5)
+  const taskFolders: string[] = []
+  for (const { id, classes } of TASKS) {
+    const path = join(folder, id)
+    await writeDataset(path, tinyTask(id, classes), await samples(classes, random))
+    taskFolders.push(path)
+  }
+  await loadBackend({ threads: 1 })
+  const config = findModelConfig('test')
+  const prompts = TASKS.flatMap(({ classes }) => classes.map((name) => `a photo of ${name}`))
+  const model = createModel(config, 3)
+  await saveModel(join(folder, 'model'), model, trainTokenizer(prompts, config.text.vocabulary))
+  model.dispose()
+  return {
+    folder,
+    request: (settings = {}, more = {}) => ({
+      config: runConfig.parse({
+        suite: 'tiny',
+        method: 'fine-tune',
+        model: 'test',
+        stepsPerTask: 12,
+        batchSize: 8,
+        learningRate: 0.002,
+        warmupSteps: 2,
+        evalBatchSize: 4,
+        ...settings,
+      }),
+      taskFolders,
+      exclude: null,
+      modelFolder: join(folder, 'model'),
+      corpusFolder: null,
+      indexFolder: null,
+      store: 'exact',
+      checkpointFolder: join(folder, 'checkpoints'),
+      resumeFrom: null,
+      backend: 'onnx',
+      threads: 1,
+      ...more,
+    }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function tinyTask(id: string, classes: readonly string[]): Task {
+  return {
+    id,
+    name: id,
+    domain: 'squares',
+    modality: 'drawing',
+    anatomy: '',
+    classes: classes.map((name) => ({ id: name, name, promptName: name })),
+    licence: 'CC0-1.0',
+    citation: '',
+    notes: '',
+    synthetic: true,
+  }
+}
+
+async function samples(classes: readonly string[], random: Random): Promise<Sample[]> {
+  const list: Sample[] = []
+  for (const [split, count] of [
+    ['train', 10],
+    ['test', 5],
+  ] as const) {
+    for (const [label, name] of classes.entries()) {
+      for (let i = 0; i < count; i++) {
+        list.push({ id: `${split}/${name}/${i}`, split, label, image: await colouredSquare(COLOURS[name]!, random) })
+      }
+    }
+  }
+  return list
+}
+
+async function colouredSquare(colour: readonly number[], random: Random): Promise<Uint8Array> {
+  const pixels = Uint8ClampedArray.from({ length: 20 * 20 * 3 }, (_, i) => random.normal(colour[i % 3]!, 25))
+  return sharp(pixels, { raw: { width: 20, height: 20, channels: 3 } })
+    .png()
+    .toBuffer()
+}
