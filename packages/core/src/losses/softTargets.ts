@@ -6,7 +6,7 @@ import { type Scalar, type Tensor2D, tf } from '../backend/index.ts'
  * @param targets [rows, columns], rows that sum to 1
  */
 export function softTargetCrossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
-  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1)))
+  return tf.neg(tf.mean<Scalar>(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1)))
 }
 
 /** Label smoothing: (1 - smoothing) * targets + smoothing / columns. */

@@ -80,22 +80,13 @@ export class ClipModel {
       const embedded = tf.reshape(tf.matMul(rows, filter, false, true), [batch, patches, width])
       const classToken = tf.add(tf.zeros([batch, 1, width]), this.parameter('visual.class_embedding'))
       const placed = tf.add(tf.concat([classToken, embedded], 1), this.parameter('visual.positional_embedding'))
-      const x = transformer(
-        {
-          x: norm(tf.reshape(placed, [batch * tokens, width]), this.parameter, 'visual.ln_pre'),
-          batch,
-          tokens,
-          width,
-          depth,
-          heads,
-          activation: this.config.activation,
-        },
+      const pooled = transformer(
+        norm(tf.reshape(placed, [batch * tokens, width]), this.parameter, 'visual.ln_pre'),
+        { batch, tokens, width, depth, heads, activation: this.config.activation },
+        { pick: (x) => firstTokens(x, batch, tokens, width) },
+        null,
         this.parameter,
         'visual.transformer.resblocks',
-      )
-      const pooled: Tensor2D = tf.reshape(
-        tf.slice(tf.reshape(x, [batch, tokens, width]), [0, 0, 0], [batch, 1, width]),
-        [batch, width],
       )
       return this.project(norm(pooled, this.parameter, 'visual.ln_post'), 'visual.proj')
     })
@@ -119,27 +110,21 @@ export class ClipModel {
       const flat: Tensor1D = tf.reshape(ids, [batch * context])
       const embedded = tf.reshape(tf.gather(this.parameter('token_embedding.weight'), flat), [batch, context, width])
       const placed = tf.add(embedded, this.parameter('positional_embedding'))
-      const x = transformer(
+      // [batch, 1, context]: 1 at the end token. A product with it picks that token and, from the mask, what it may see.
+      const end: Tensor3D = tf.reshape(tf.cast(tf.oneHot(tf.argMax(ids, 1), context), 'float32'), [batch, 1, context])
+      const pooled = transformer(
+        tf.reshape(placed, [batch * context, width]),
+        { batch, tokens: context, width, depth, heads, activation: this.config.activation },
         {
-          x: tf.reshape(placed, [batch * context, width]),
-          batch,
-          tokens: context,
-          width,
-          depth,
-          heads,
-          activation: this.config.activation,
-          mask: this.causalMask,
+          pick: (x) => tf.reshape(tf.matMul(end, tf.reshape(x, [batch, context, width])), [batch, width]),
+          mask: tf.reshape(
+            tf.matMul(tf.reshape(end, [batch, context]), tf.reshape(this.causalMask, [context, context])),
+            [batch, 1, context],
+          ),
         },
+        this.causalMask,
         this.parameter,
         'transformer.resblocks',
-      )
-      const end = tf.oneHot(tf.argMax(ids, 1), context)
-      const pooled: Tensor2D = tf.reshape(
-        tf.matMul(
-          tf.reshape(tf.cast(end, 'float32'), [batch, 1, context]),
-          tf.reshape(x, [batch, context, width]) as Tensor3D,
-        ),
-        [batch, width],
       )
       return this.project(norm(pooled, this.parameter, 'ln_final'), 'text_projection')
     })
@@ -227,6 +212,11 @@ export function checkParameters(
       `Tensors of ${source} do not fit model size "${config.id}"; ${faults.join('; ')}. Use weights made for this size.`,
     )
   }
+}
+
+/** The class token of each image: [batch * tokens, width] -> [batch, width]. */
+function firstTokens(x: Tensor2D, batch: number, tokens: number, width: number): Tensor2D {
+  return tf.reshape(tf.slice(tf.reshape(x, [batch, tokens, width]), [0, 0, 0], [batch, 1, width]), [batch, width])
 }
 
 /** [1, tokens, tokens]: a token sees itself and what is before it. */
