@@ -1,0 +1,16 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { type Prisma, PrismaClient } from './generated/client.ts'
+
+export type Database = PrismaClient
+export type Transaction = Prisma.TransactionClient
+export type { MatrixCell as MatrixCellRow, Run as RunRow, RunEvent as RunEventRow } from './generated/client.ts'
+export type { Prisma }
+
+/** Opens the typed client; the caller ends it with `$disconnect()`. @param onQuery called for every statement, for tests that count them */
+export function openDatabase(databaseUrl: string, onQuery?: (sql: string) => void): Database {
+  const adapter = new PrismaPg({ connectionString: databaseUrl, max: 12 })
+  if (!onQuery) return new PrismaClient({ adapter })
+  const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
+  client.$on('query', (event) => onQuery(event.query))
+  return client
+}
