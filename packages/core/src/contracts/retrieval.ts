@@ -67,7 +67,8 @@ export interface ReferencePair {
   bag: Bag
   question: string
   rank: number
-  dense: number
+  /** Stage scores; null where the stage did not run. */
+  dense: number | null
   visual: number
   lexical: number | null
 }

@@ -7,6 +7,7 @@ import type { Figure } from '../contracts/index.ts'
 import { AnamnesisError, figure as figureSchema } from '../contracts/index.ts'
 import { type Contents, readContents, rowDigest, summarise } from './contents.ts'
 import { byScore, checkVector, cosine } from './cosine.ts'
+import { matches } from './filter.ts'
 import { claimFolder } from './owner.ts'
 import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
 import { writeWhole } from './writeWhole.ts'
@@ -36,10 +37,10 @@ interface Entry {
 /** `current.json` names the generation in use; a generation is `rows.<n>.jsonl` and `vectors.<n>.f32`. */
 class ExactStore implements VectorStore {
   readonly kind = 'exact'
+  readonly folder: string
   readonly exact = true
   readonly encoderId: string
   readonly dim: number
-  private readonly folder: string
   private generation = 0
   private entries: Entry[] = [] // in figure-id order
   private contents: Contents | null = null
@@ -214,9 +215,4 @@ class ExactStore implements VectorStore {
   private path(name: string, extension: string): string {
     return join(this.folder, `${name}.${this.generation}.${extension}`)
   }
-}
-
-function matches(figure: Figure, filter: StoreFilter): boolean {
-  if (filter.modalities?.length && !filter.modalities.includes(figure.modality)) return false
-  return !filter.licenceGroups?.length || filter.licenceGroups.includes(figure.licenceGroup)
 }

@@ -52,6 +52,7 @@ interface Parts {
 
 class LanceStore implements VectorStore {
   readonly kind = 'lancedb'
+  readonly folder: string
   readonly encoderId: string
   readonly dim: number
   private readonly parts: Parts
@@ -62,6 +63,7 @@ class LanceStore implements VectorStore {
 
   constructor(parts: Parts) {
     this.parts = parts
+    this.folder = parts.folder
     this.encoderId = parts.encoderId
     this.dim = parts.dim
     this.table = parts.table
@@ -221,8 +223,8 @@ class LanceStore implements VectorStore {
   private async summary(): Promise<Contents> {
     if (this.contents === null) {
       const revision = String(await this.table.version())
-      this.contents = await readContents(this.parts.folder, revision)
-      this.contents ??= await summarise(this.parts.folder, revision, this, this.captions())
+      this.contents = await readContents(this.folder, revision)
+      this.contents ??= await summarise(this.folder, revision, this, this.captions())
     }
     return this.contents
   }

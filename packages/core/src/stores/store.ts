@@ -32,6 +32,8 @@ export interface LexicalStatistics {
  */
 export interface VectorStore extends AsyncDisposable {
   readonly kind: string
+  /** Local folder of the index. */
+  readonly folder: string
   readonly exact: boolean
   readonly encoderId: string
   readonly dim: number

@@ -1,0 +1,31 @@
+import type { Question } from '../contracts/index.ts'
+import { type RetrieveOptions, retrieveMany } from '../retrieve/index.ts'
+import type { VectorStore } from '../stores/index.ts'
+import type { Answer } from './fill.ts'
+
+/** Answers of pool questions kept per open index; 2,000 answers of 100 hits are about 40 MB. */
+const KEPT = 2_000
+const answered = new WeakMap<VectorStore, Map<string, Answer['hits']>>()
+
+/**
+ * Asks every question once. The pool is static, so its answers are kept for the next task as long as the index has the
+ * same version; label questions are asked live.
+ */
+export async function ask(questions: readonly Question[], options: RetrieveOptions): Promise<Answer[]> {
+  const { store, k, perCaption, mode, filter } = options
+  const settings = JSON.stringify([await store.version(), k, perCaption, mode, filter])
+  const kept = answered.get(store) ?? new Map<string, Answer['hits']>()
+  answered.set(store, kept)
+  const key = (question: Question) => `${settings} ${question.text}`
+  const open = questions.filter((question) => !kept.has(key(question)))
+  const results = await retrieveMany(
+    open.map((question) => question.text),
+    options,
+  )
+  const fresh = new Map(open.map((question, i) => [question, results[i]!.hits]))
+  const answers = questions.map((question) => ({ question, hits: fresh.get(question) ?? kept.get(key(question))! }))
+  for (const [question, hits] of fresh) {
+    if (question.taskId === null && kept.size < KEPT) kept.set(key(question), hits)
+  }
+  return answers
+}

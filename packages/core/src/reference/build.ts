@@ -1,0 +1,101 @@
+import {
+  AnamnesisError,
+  BAGS,
+  type Bag,
+  type LicenceGroup,
+  type Question,
+  type Random,
+  type ReferencePair,
+  type Task,
+} from '../contracts/index.ts'
+import type { Encoder } from '../embed/encoder.ts'
+import { questionPool, type RetrievalMode } from '../retrieve/index.ts'
+import type { VectorStore } from '../stores/index.ts'
+import { ask } from './ask.ts'
+import { dynamicQuestions } from './dynamic.ts'
+import { fillBags } from './fill.ts'
+import { type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'
+import { uniformQuestions } from './uniform.ts'
+
+export interface ReferenceOptions {
+  /** `uniform`: every domain keyword alike (PRIMED_uni). `dynamic`: the siphon (PRIMED_dyn). */
+  policy: 'uniform' | 'dynamic'
+  /** Tasks learned before this one; their labels and domains are reviewed. Empty before the first task. */
+  pastTasks: readonly Task[]
+  /** Domain keywords of the earlier tasks' images (`domainClassifier`). */
+  seenDomains: readonly string[]
+  /** Most pairs of the set. */
+  size?: number
+  store: VectorStore
+  encoder: Encoder
+  /** M_0; the built-in pool when absent. */
+  pool?: readonly Question[]
+  random: Random
+  ratio?: Partial<SiphonRatio>
+  split?: SiphonSplit
+  /** Depth of each retrieval; at least twice the share of a question is always looked at. */
+  k?: number
+  perCaption?: number
+  mode?: RetrievalMode
+  /** Licence groups that may guide a training; figures of unknown licence are left out by default. */
+  licenceGroups?: readonly LicenceGroup[]
+}
+
+/** The image-caption pairs that guide one task (the paper's C_i), with where each came from. */
+export interface ReferenceSet {
+  pairs: ReferencePair[]
+  bags: Record<Bag, number>
+  questions: Question[]
+  indexVersion: string
+  encoderId: string
+  milliseconds: number
+}
+
+/**
+ * Asks the corpus and keeps the best pairs of each bag. Equal inputs and seeds give equal sets; no figure occurs twice.
+ * The set is smaller than `size` only when the questions do not find that many figures.
+ * @throws MISSING_DATA when nothing in the corpus may be used, BAD_INPUT, ENCODER_MISMATCH
+ */
+export async function buildReferenceSet(options: ReferenceOptions): Promise<ReferenceSet> {
+  const started = performance.now()
+  const { policy, store, encoder, random, perCaption = 2, mode = 'layered' } = options
+  const { size = 512, k = 100, licenceGroups = ['commercial', 'non-commercial'] } = options
+  if (!Number.isInteger(size) || size < 1) {
+    throw new AnamnesisError('BAD_INPUT', `The reference set needs at least one pair, not ${size}.`, { field: 'size' })
+  }
+  const { questions, budgets } =
+    policy === 'uniform'
+      ? uniform(size)
+      : dynamicQuestions({
+          pastTasks: options.pastTasks,
+          seenDomains: options.seenDomains,
+          pool: options.pool ?? questionPool(),
+          size,
+          ratio: siphonRatio.parse(options.ratio ?? {}),
+          split: options.split ?? 'bag',
+          random,
+        })
+  const depth = Math.max(k, Math.ceil((2 * size) / Math.max(1, questions.length)))
+  const filter = { licenceGroups }
+  const answers = await ask(questions, { store, encoder, k: depth, perCaption, mode, filter })
+  const pairs = fillBags(answers, budgets)
+  if (pairs.length === 0) {
+    throw new AnamnesisError(
+      'MISSING_DATA',
+      `The corpus index has no figure that may guide a training: ${await store.count()} figures, ${await store.count(filter)} with licence group ${licenceGroups.join(' or ')}. Index a corpus or allow more licence groups.`,
+    )
+  }
+  const bags = Object.fromEntries(BAGS.map((bag) => [bag, pairs.filter((pair) => pair.bag === bag).length]))
+  return {
+    pairs,
+    bags: bags as Record<Bag, number>,
+    questions,
+    indexVersion: await store.version(),
+    encoderId: encoder.id,
+    milliseconds: performance.now() - started,
+  }
+}
+
+function uniform(size: number): { questions: Question[]; budgets: Record<Bag, number> } {
+  return { questions: uniformQuestions(), budgets: { task: 0, domain: 0, general: size } }
+}
