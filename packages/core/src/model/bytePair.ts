@@ -5,7 +5,7 @@ const PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu
 export const END_OF_PIECE = '</w>'
 
 /** One printable character per byte (the table of GPT-2 and CLIP): a vocabulary file then is readable text. */
-export const BYTE_CHARACTERS: readonly string[] = byteCharacters()
+const BYTE_CHARACTERS: readonly string[] = byteCharacters()
 
 function byteCharacters(): string[] {
   const printable = (byte: number) =>

@@ -1,10 +1,11 @@
 import { AnamnesisError, type ModelConfig, modelConfig } from '../contracts/index.ts'
 import test from './configs/test.json' with { type: 'json' }
 import tiny from './configs/tiny.json' with { type: 'json' }
+import vitB16 from './configs/vit-b-16.json' with { type: 'json' }
 
 /** Model sizes by id. A new size is a new file in `configs/` and a line here. */
 export const modelConfigs: ReadonlyMap<string, ModelConfig> = new Map(
-  [tiny, test].map((raw) => {
+  [tiny, vitB16, test].map((raw) => {
     const config = parseModelConfig(raw, `configs/${raw.id}.json`)
     return [config.id, config]
   }),

@@ -5,7 +5,7 @@ import { AnamnesisError } from '../contracts/index.ts'
 import { fromHalf, toHalf } from './half.ts'
 
 const BYTES = { F32: 4, F16: 2, I32: 4 } as const
-export type StoredType = keyof typeof BYTES
+type StoredType = keyof typeof BYTES
 /** Same bound as the format's reference reader. */
 const LARGEST_HEADER = 100_000_000
 const LENGTH_BYTES = 8
@@ -120,8 +120,9 @@ export class SafetensorsReader implements AsyncDisposable {
     await readAll(this.file, bytes, this.dataStart + tensor.begin, this.path)
     const values = fromBytes(bytes, tensor.type)
     if (values instanceof Float32Array) {
-      const at = values.findIndex((value) => !Number.isFinite(value))
-      if (at >= 0) throw corrupt(this.path, `tensor "${name}" holds ${values[at]} at position ${at}`)
+      let at = 0
+      while (at < values.length && Number.isFinite(values[at])) at++
+      if (at < values.length) throw corrupt(this.path, `tensor "${name}" holds ${values[at]} at position ${at}`)
     }
     return values
   }

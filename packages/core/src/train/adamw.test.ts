@@ -52,6 +52,24 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
       expect(tf.memory().numTensors).toBe(before)
     })
 
+    test('runs every update in one compiled graph, whatever the learning rate', async () => {
+      const example = golden[1]!
+      const backend = await loadBackend({ id })
+      const variables = variablesOf(example.start)
+      const optimiser = new AdamW(variables, { weightDecay: example.weightDecay })
+      const sessions = () => backend.statistics().engine.sessionsBuilt ?? 0
+      update(optimiser, example.gradients[0]!, example.rates[0]!)
+      backend.flush()
+      const built = sessions()
+      for (let i = 1; i < 4; i++) {
+        update(optimiser, example.gradients[i]!, example.rates[i]!)
+        backend.flush()
+        expect(sessions()).toBe(built)
+      }
+      optimiser.dispose()
+      tf.dispose([...variables.values()])
+    })
+
     test('goes on exactly from a saved state', async () => {
       const example = golden[1]!
       const straight = variablesOf(example.start)
