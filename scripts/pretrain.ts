@@ -1,0 +1,130 @@
+/**
+ * `npm run pretrain -- [--suite phantom|<suite id>] [--steps n] [--out folder] [--seed 1] [--json]`
+ *
+ * Makes the base model of a suite: imports the suite's tasks and corpus where they are not there yet, trains a tokenizer
+ * and a model of the chosen size on them, and writes the model folder (half precision).
+ */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BACKENDS } from '@anamnesis/core/backend'
+import { findSuite, importSuite } from '@anamnesis/core/benchmarks'
+import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
+import { type PretrainReport, pretrain, shippedModels } from '@anamnesis/core/train'
+import { root } from './tools.ts'
+
+const USAGE = `usage: npm run pretrain -- [options]
+  --suite <id>          suite whose base model is made (default: phantom, the six phantom tasks)
+  --steps <n>           optimiser updates (default 1200)
+  --batch <n>           pairs an update (default 64)
+  --learning-rate <x>   largest learning rate (default 0.0005)
+  --seed <n>            (default 1)
+  --size <id>           model size (default tiny)
+  --threads <n>         (default: all processors)
+  --eval-limit <n>      most test images a task for the zero-shot figures (default 240)
+  --out <folder>        model folder (default: the shipped one for phantom, <home>/models/<model> otherwise)
+  --json                one JSON object a line
+State is in ANAMNESIS_HOME (default .anamnesis), real packs in ANAMNESIS_TEST_DATA (default ../shared/data).`
+
+/** Updates told as one progress line. */
+const LINE_EVERY = 20
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      suite: { type: 'string', default: 'phantom' },
+      steps: { type: 'string', default: '1200' },
+      batch: { type: 'string', default: '64' },
+      'learning-rate': { type: 'string', default: '0.0005' },
+      seed: { type: 'string', default: '1' },
+      size: { type: 'string', default: 'tiny' },
+      threads: { type: 'string' },
+      'eval-limit': { type: 'string', default: '240' },
+      out: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    process.exit(0)
+  }
+  const suite = findSuite(values.suite === 'phantom' ? 'phantom-6' : values.suite)
+  const home = resolve(root, process.env.ANAMNESIS_HOME || '.anamnesis')
+  const shipped = suite.modelId === 'tiny-phantom'
+  const backend = BACKENDS.find((id) => id === (process.env.ANAMNESIS_BACKEND || 'onnx'))
+  if (!backend) {
+    throw new AnamnesisError(
+      'BAD_INPUT',
+      `ANAMNESIS_BACKEND=${process.env.ANAMNESIS_BACKEND} is none of ${BACKENDS.join(', ')}.`,
+    )
+  }
+  return {
+    suite,
+    home,
+    backend,
+    out: values.out ? resolve(values.out) : join(shipped ? shippedModels : join(home, 'models'), suite.modelId),
+    size: values.size,
+    steps: positive('steps', values.steps),
+    batchSize: positive('batch', values.batch),
+    learningRate: positive('learning-rate', values['learning-rate'], false),
+    weightDecay: 0.1,
+    seed: Number(values.seed),
+    threads: values.threads === undefined ? null : positive('threads', values.threads),
+    evalLimit: positive('eval-limit', values['eval-limit']),
+    json: values.json,
+  }
+}
+
+function positive(name: string, text: string, whole = true): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value
+  throw new AnamnesisError('BAD_INPUT', `--${name} ${text} is not a positive ${whole ? 'whole ' : ''}number.`)
+}
+
+function line(report: PretrainReport): string {
+  switch (report.kind) {
+    case 'data':
+      return `${report.figures} figures (${report.promptFigures} name a class), ${report.labelled} labelled images, ${report.tokens} tokens`
+    case 'step':
+      return (
+        `step ${report.step}/${report.steps}  loss ${report.loss.toFixed(3)}  logit scale ${report.logitScale.toFixed(1)}  ` +
+        `${report.imagesPerSecond.toFixed(0)} images/s  ${duration(report.secondsLeft)} left`
+      )
+    case 'zero-shot':
+      return `zero-shot ${report.when} training  ${report.taskId}: ${percent(report.accuracy)} (chance ${percent(report.chance)}, n ${report.n})`
+    case 'saved':
+      return `saved ${report.encoderId} in ${report.folder} (${(report.bytes / 2 ** 20).toFixed(1)} MiB) after ${duration(report.seconds)}`
+  }
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const duration = (seconds: number) =>
+  seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${(seconds % 60).toFixed(0)} s`
+
+async function main(): Promise<void> {
+  const { json, ...options } = readOptions()
+  const testData = resolve(root, process.env.ANAMNESIS_TEST_DATA || '../shared/data')
+  let lastLine = 0
+  await importSuite(options.suite.id, {
+    home: options.home,
+    testData: existsSync(testData) ? testData : null,
+    onProgress: ({ what, done, total }) => {
+      if (json || Date.now() - lastLine < 2000) return
+      lastLine = Date.now()
+      console.log(`importing ${what}: ${done}${total === null ? '' : `/${total}`}`)
+    },
+  })
+  await pretrain(options, (report) => {
+    if (json) console.log(JSON.stringify(report))
+    else if (report.kind !== 'step' || report.step % LINE_EVERY === 0 || report.step === 1) console.log(line(report))
+  })
+}
+
+try {
+  await main()
+} catch (error) {
+  const { code, message } = toAnamnesisError(error)
+  process.stderr.write(`${code}: ${message}\n`)
+  process.exit(1)
+}
