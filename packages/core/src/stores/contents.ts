@@ -34,12 +34,49 @@ export function rowDigest(row: IndexRow): string {
     .slice(0, 16)
 }
 
+type RowSummaries = AsyncIterable<{ caption: string; digest: string }> | Iterable<{ caption: string; digest: string }>
+
+/**
+ * The summary of a store at a revision: the kept one where it fits, otherwise made anew and kept.
+ * One per store; callers that ask at the same time share the work.
+ */
+export class ContentsKeeper {
+  private current: Promise<Contents> | null = null
+
+  constructor(
+    private readonly store: { folder: string; encoderId: string; dim: number },
+    private readonly revision: () => Promise<string>,
+    private readonly rows: () => RowSummaries,
+  ) {}
+
+  get(): Promise<Contents> {
+    this.current ??= this.make().catch((error: unknown) => {
+      this.current = null
+      throw error
+    })
+    return this.current
+  }
+
+  /** To be called when rows changed. */
+  forget(): void {
+    this.current = null
+  }
+
+  private async make(): Promise<Contents> {
+    const revision = await this.revision()
+    return (
+      (await readContents(this.store.folder, revision)) ??
+      (await summarise(this.store.folder, revision, this.store, this.rows()))
+    )
+  }
+}
+
 /** Reads every row once and keeps the result beside the index under the store's revision. */
-export async function summarise(
+async function summarise(
   folder: string,
   revision: string,
   store: { encoderId: string; dim: number },
-  rows: AsyncIterable<{ caption: string; digest: string }> | Iterable<{ caption: string; digest: string }>,
+  rows: RowSummaries,
 ): Promise<Contents> {
   const frequencies = new Map<string, number>()
   let documents = 0
@@ -62,7 +99,7 @@ export async function summarise(
 }
 
 /** The kept summary, or null where there is none for this revision. */
-export async function readContents(folder: string, revision: string): Promise<Contents | null> {
+async function readContents(folder: string, revision: string): Promise<Contents | null> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => null)
   if (text === null) return null
   const record = saved.safeParse(parseJson(text))

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import type { Figure } from '../contracts/index.ts'
 import { AnamnesisError, figure as figureSchema } from '../contracts/index.ts'
-import { type Contents, readContents, rowDigest, summarise } from './contents.ts'
+import { type Contents, ContentsKeeper, rowDigest } from './contents.ts'
 import { byScore, checkVector, cosine } from './cosine.ts'
 import { matches } from './filter.ts'
 import { claimFolder } from './owner.ts'
@@ -43,7 +43,11 @@ class ExactStore implements VectorStore {
   readonly dim: number
   private generation = 0
   private entries: Entry[] = [] // in figure-id order
-  private contents: Contents | null = null
+  private readonly contents = new ContentsKeeper(
+    this,
+    async () => String(this.generation),
+    () => this.entries.map(({ figure, digest }) => ({ caption: figure.caption, digest })),
+  )
 
   constructor(folder: string, encoderId: string, dim: number) {
     this.folder = folder
@@ -52,7 +56,7 @@ class ExactStore implements VectorStore {
   }
 
   async version(): Promise<string> {
-    return (await this.summary()).version
+    return (await this.contents.get()).version
   }
 
   async count(filter?: StoreFilter): Promise<number> {
@@ -75,7 +79,7 @@ class ExactStore implements VectorStore {
     }
     if (written === 0) return 0
     this.entries = [...byId.values()].sort((a, b) => (a.figure.id < b.figure.id ? -1 : 1))
-    this.contents = null
+    this.contents.forget()
     await this.save()
     return written
   }
@@ -102,7 +106,7 @@ class ExactStore implements VectorStore {
   }
 
   async lexicalStatistics(): Promise<Contents> {
-    return this.summary()
+    return this.contents.get()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,17 +168,6 @@ class ExactStore implements VectorStore {
     }
     const entry = this.entries[low]
     return entry?.figure.id === id ? entry : undefined
-  }
-
-  private async summary(): Promise<Contents> {
-    this.contents ??= await readContents(this.folder, String(this.generation))
-    this.contents ??= await summarise(
-      this.folder,
-      String(this.generation),
-      this,
-      this.entries.map(({ figure, digest }) => ({ caption: figure.caption, digest })),
-    )
-    return this.contents
   }
 
   /** Writes a new generation, then names it: a crash in between leaves the old one in force. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Connection, Table, VectorQuery } from '@lancedb/lancedb'
 import type { Table as ArrowTable, Vector } from 'apache-arrow'
 import type { Figure } from '../contracts/index.ts'
-import { type Contents, readContents, rowDigest, summarise } from './contents.ts'
+import { type Contents, ContentsKeeper, rowDigest } from './contents.ts'
 import { byScore, checkVector, cosine, SCORE_STEP } from './cosine.ts'
 import { type Arrow, loadArrow, rowsToArrow, tableSchema } from './lanceTable.ts'
 import { claimFolder } from './owner.ts'
@@ -58,7 +58,11 @@ class LanceStore implements VectorStore {
   private readonly parts: Parts
   private readonly table: Table
   private readonly figures = new Map<string, Figure>()
-  private contents: Contents | null = null
+  private readonly contents = new ContentsKeeper(
+    this,
+    async () => String(await this.table.version()),
+    () => this.captions(),
+  )
   private rows = 0
 
   constructor(parts: Parts) {
@@ -78,7 +82,7 @@ class LanceStore implements VectorStore {
   }
 
   async version(): Promise<string> {
-    return (await this.summary()).version
+    return (await this.contents.get()).version
   }
 
   async count(filter?: StoreFilter): Promise<number> {
@@ -108,10 +112,10 @@ class LanceStore implements VectorStore {
       }
       await flush()
     } finally {
-      this.contents = null
+      this.contents.forget()
       this.figures.clear()
+      await this.refresh()
     }
-    await this.refresh()
     if (written > 0) await this.settle()
     return written
   }
@@ -145,7 +149,7 @@ class LanceStore implements VectorStore {
   }
 
   async lexicalStatistics(): Promise<Contents> {
-    return this.summary()
+    return this.contents.get()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,15 +222,6 @@ class LanceStore implements VectorStore {
       }
       throw new RangeError('row outside the page')
     }
-  }
-
-  private async summary(): Promise<Contents> {
-    if (this.contents === null) {
-      const revision = String(await this.table.version())
-      this.contents = await readContents(this.folder, revision)
-      this.contents ??= await summarise(this.folder, revision, this, this.captions())
-    }
-    return this.contents
   }
 
   private async *captions(): AsyncIterable<{ caption: string; digest: string }> {
