@@ -1,5 +1,5 @@
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
-import { smoothed, softTargetCrossEntropy } from './softTargets.ts'
+import { type Scalar, softmaxCrossEntropy, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
+import { smoothed } from './smoothed.ts'
 
 /**
  * Classification loss, mean over the batch. The target of a row is (1 - smoothing) at its label plus smoothing / classes.
@@ -9,5 +9,5 @@ import { smoothed, softTargetCrossEntropy } from './softTargets.ts'
  */
 export function crossEntropy(logits: Tensor2D, labels: Tensor1D, smoothing = 0): Scalar {
   const targets = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32') as Tensor2D
-  return softTargetCrossEntropy(logits, smoothed(targets, smoothing))
+  return softmaxCrossEntropy(logits, smoothed(targets, smoothing))
 }

@@ -1,5 +1,5 @@
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
-import { smoothed, softTargetCrossEntropy } from './softTargets.ts'
+import { type Scalar, softmaxCrossEntropy, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
+import { smoothed } from './smoothed.ts'
 
 export interface ConsistencyInput {
   /** Unit rows, [batch, dim]; row i of both belongs to one pair. */
@@ -20,7 +20,7 @@ export function crossModalityConsistency(input: ConsistencyInput): Scalar {
   const { images, texts, captionGroups, smoothing = 0 } = input
   const logits: Tensor2D = tf.mul(tf.matMul(images, texts, false, true), input.scale)
   const targets = smoothed(sharedTargets(captionGroups), smoothing) // symmetric, so rows and columns use the same
-  return tf.add(softTargetCrossEntropy(logits, targets), softTargetCrossEntropy(tf.transpose(logits), targets))
+  return tf.add(softmaxCrossEntropy(logits, targets), softmaxCrossEntropy(tf.transpose(logits), targets))
 }
 
 /** [batch, batch]: 1 / (size of the caption's group) inside the group, 0 outside. */
