@@ -38,13 +38,17 @@ const comparable = (events: readonly NewEvent[]) =>
       const { imagesPerSecond: _, ...values } = event.payload.values
       return { ...event, payload: { ...event.payload, values } }
     }
+    if (event.type === 'reference.built') return { ...event, payload: { ...event.payload, milliseconds: 0 } }
     if (event.type === 'checkpoint.saved') return { ...event, payload: { ...event.payload, path: '', digest: '' } }
     return event
   })
 
 describe('a training run', () => {
   it('evaluates every task before training and after every task, and learns', async () => {
-    const request = tiny.request({ stepsPerTask: 30 }, { checkpointFolder: join(tiny.folder, 'learns') })
+    const request = tiny.request(
+      { stepsPerTask: 30, learningRate: 0.005 },
+      { checkpointFolder: join(tiny.folder, 'learns') },
+    )
     const before = tf.memory().numTensors
     const events = await collect(request)
     expect(tf.memory().numTensors).toBe(before)
@@ -80,10 +84,15 @@ describe('a training run', () => {
     expect(await weights(other, 2)).not.toEqual(await weights(one, 2))
   })
 
-  it.each(['fine-tune', 'l2'])('goes on from a checkpoint to the same bits (%s)', async (method) => {
-    const whole = tiny.request({ method }, { checkpointFolder: join(tiny.folder, `whole-${method}`) })
+  it.each([
+    ['fine-tune', {}],
+    ['l2', {}],
+    ['primed-uni', { referenceSize: 20, referenceBatch: 4 }],
+    ['primed-dyn', { referenceSize: 20, referenceBatch: 4, k: 10 }],
+  ])('goes on from a checkpoint to the same bits (%s)', async (method, parameters) => {
+    const whole = tiny.request({ method, parameters }, { checkpointFolder: join(tiny.folder, `whole-${method}`) })
     const resumed = tiny.request(
-      { method },
+      { method, parameters },
       {
         checkpointFolder: join(tiny.folder, `resumed-${method}`),
         resumeFrom: join(whole.checkpointFolder, 'task-1'),
@@ -97,6 +106,46 @@ describe('a training run', () => {
     const state = async (request: TrainingRequest) =>
       JSON.parse(await readFile(join(request.checkpointFolder, 'task-2/state.json'), 'utf8'))
     expect(await state(resumed)).toEqual(await state(whole))
+  })
+
+  it('guides every step with pairs of the literature and tells which', async () => {
+    const parameters = { referenceSize: 20, referenceBatch: 4, k: 10 }
+    const before = tf.memory().numTensors
+    const events = await collect(
+      tiny.request(
+        { method: 'primed-dyn', parameters, stepsPerTask: 30 },
+        { checkpointFolder: join(tiny.folder, 'guided') },
+      ),
+    )
+    expect(tf.memory().numTensors).toBe(before)
+    for (const { type, payload } of events) expect(eventPayloads[type].safeParse(payload).error).toBeUndefined()
+    const [first, second] = payloads(events, 'reference.built')
+    expect(first!.bags).toMatchObject({ task: 0, domain: 0, general: first!.size })
+    expect(second!.bags.task).toBeGreaterThan(0)
+    const ledgers = payloads(events, 'ledger.written')
+    expect(ledgers.map(({ fromStep, toStep }) => [fromStep, toStep])).toEqual([
+      [1, 25],
+      [26, 30],
+      [31, 55],
+      [56, 60],
+    ])
+    for (const { figures, fromStep, toStep } of ledgers) {
+      expect(figures.reduce((sum, { draws }) => sum + draws, 0)).toBe(4 * (toStep - fromStep + 1))
+    }
+    const names = Object.keys(payloads(events, 'step')[0]!.values)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'loss.total',
+        'loss.ce',
+        'loss.ckt',
+        'loss.cmc',
+        'loss.guard',
+        'gradient.norm',
+        'learningRate',
+      ]),
+    )
+    expect(payloads(events, 'step')[0]!.values['loss.ckt']).toBeCloseTo(0, 5) // the student is still the teacher
+    expect(payloads(events, 'step')[0]!.values['loss.guard']).toBe(0)
   })
 
   it('stops before the next step when asked, with nothing left over', async () => {

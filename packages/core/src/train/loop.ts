@@ -101,7 +101,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
   const learner = method.create(parameters, { model, labelSmoothing: config.labelSmoothing })
   keep(open, () => learner.dispose())
   if (checkpoint) await restoreMethod(learner, checkpoint.methodState)
-  const references = referenceOptions ? await ReferenceBuilder.open(request, method.reference) : null
+  const references = method.reference === 'none' ? null : await ReferenceBuilder.open(request, log)
   if (references) open.push(references)
 
   for (let position = (checkpoint?.progress.task ?? 0) + 1; position <= tasks.length; position++) {
@@ -113,9 +113,10 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
 
     // The reference set, seen by the teacher: the model as it is now.
     let guidance: Guidance | null = null
-    if (references && referenceOptions) {
+    if (references && referenceOptions && method.reference !== 'none') {
       const started = performance.now()
-      const set = await references.build(tasks, position, referenceOptions, taskRandom.fork('retrieval'))
+      const past = tasks.slice(0, position - 1)
+      const set = await references.build(method.reference, past, referenceOptions, taskRandom.fork('retrieval'))
       guidance = await Guidance.prepare({
         pairs: set.pairs,
         corpus: references.corpus,
@@ -133,7 +134,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
           taskId,
           size: set.pairs.length,
           bags: set.bags,
-          questions: set.questions,
+          questions: set.questions.length,
           indexVersion: set.indexVersion,
           milliseconds: Math.round(performance.now() - started),
         },

@@ -1,42 +1,99 @@
-import { AnamnesisError, type Bag, type Random, type ReferencePair } from '../contracts/index.ts'
+import { AnamnesisError, type Random } from '../contracts/index.ts'
+import { modelEncoder } from '../embed/index.ts'
 import { type Corpus, openCorpus } from '../importers/index.ts'
-import type { ReferenceOptions, ReferencePolicy } from '../methods/index.ts'
+import type { ReferenceOptions } from '../methods/index.ts'
+import { loadModel } from '../model/index.ts'
+import { buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
+import { type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
+import type { VectorStore } from '../stores/index.ts'
+import { evenly } from './evaluate.ts'
 import type { TrainingRequest } from './request.ts'
 import type { TaskData } from './taskData.ts'
 
-export interface BuiltReference {
-  pairs: readonly ReferencePair[]
-  bags: Record<Bag, number>
-  questions: number
-  indexVersion: string
-}
+/** Images of a learned task whose domain is asked for. */
+const DOMAIN_SAMPLE = 64
+/** A domain counts as seen from this share of the sample on; below it, it is the classifier's noise. */
+const SEEN_SHARE = 0.1
 
+/** Retrieves the reference set of each task with the base model as encoder: the one that the index was made with. */
 export class ReferenceBuilder implements AsyncDisposable {
+  private readonly domainsOf = new Map<TaskData, Promise<string[]>>()
+
   private constructor(
     readonly corpus: Corpus,
-    readonly policy: ReferencePolicy,
+    private readonly store: VectorStore,
+    private readonly encoder: ReturnType<typeof modelEncoder>,
+    private readonly domains: DomainClassifier,
+    private readonly close: () => Promise<void>,
   ) {}
 
-  static async open(request: TrainingRequest, policy: ReferencePolicy): Promise<ReferenceBuilder> {
-    if (request.corpusFolder === null || request.indexFolder === null) {
+  /** Opens corpus and index, and completes the index where it is not. @throws UNKNOWN_CORPUS, MISSING_DATA, ENCODER_MISMATCH */
+  static async open(request: TrainingRequest, log: (text: string) => Promise<void>): Promise<ReferenceBuilder> {
+    const { corpusFolder, indexFolder } = request
+    if (corpusFolder === null || indexFolder === null) {
       throw new AnamnesisError(
         'UNKNOWN_CORPUS',
-        'This method retrieves from the literature, but the run names no corpus.',
+        `Method "${request.config.method}" retrieves from the literature, but the run has no corpus. Import one first.`,
       )
     }
-    return new ReferenceBuilder(await openCorpus(request.corpusFolder), policy)
+    const opened: AsyncDisposable[] = []
+    const close = async () => {
+      for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]()
+    }
+    try {
+      const { model, tokenizer, encoderId } = await loadModel(request.modelFolder)
+      opened.push({ [Symbol.asyncDispose]: async () => model.dispose() })
+      const encoder = modelEncoder(model, tokenizer, encoderId)
+      const corpus = await openCorpus(corpusFolder)
+      opened.push(corpus)
+      const store = await openIndex({ root: indexFolder, corpus: corpus.info, encoder, store: request.store })
+      opened.push(store)
+      const { encoded, milliseconds } = await indexCorpus({ corpus, encoder, store })
+      if (encoded > 0) await log(`Indexed ${encoded} figures in ${(milliseconds / 1000).toFixed(1)} s.`)
+      return new ReferenceBuilder(corpus, store, encoder, await domainClassifier(encoder), close)
+    } catch (error) {
+      await close()
+      throw error
+    }
   }
 
+  /** @param past tasks learned before this one, in order */
   async build(
-    _tasks: TaskData[],
-    _position: number,
-    _options: ReferenceOptions,
-    _random: Random,
-  ): Promise<BuiltReference> {
-    throw new AnamnesisError('INTERNAL', 'not yet')
+    policy: 'uniform' | 'dynamic',
+    past: readonly TaskData[],
+    options: ReferenceOptions,
+    random: Random,
+  ): Promise<ReferenceSet> {
+    const seen = policy === 'dynamic' ? await Promise.all(past.map((data) => this.seenDomains(data))) : []
+    return buildReferenceSet({
+      policy,
+      pastTasks: past.map(({ task }) => task),
+      seenDomains: [...new Set(seen.flat())],
+      size: options.size,
+      store: this.store,
+      encoder: this.encoder,
+      random,
+      ratio: options.ratio,
+      k: options.k,
+      perCaption: options.perCaption,
+    })
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.corpus[Symbol.asyncDispose]()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Phi_D over a sample of a task's training images; asked once a task. */
+  private seenDomains(data: TaskData): Promise<string[]> {
+    const known = this.domainsOf.get(data)
+    if (known) return known
+    const asked = (async () => {
+      const sample = evenly(data.trainLabels.length, DOMAIN_SAMPLE)
+      const images = await Promise.all(sample.map(async (index) => (await data.trainImage(index)).image))
+      const votes = await this.domains.images(images)
+      return votes.filter(({ share }) => share >= SEEN_SHARE).map(({ keyword }) => keyword)
+    })()
+    this.domainsOf.set(data, asked)
+    return asked
   }
 }

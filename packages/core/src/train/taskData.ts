@@ -14,6 +14,8 @@ export interface TaskData extends AsyncDisposable {
   digest: string
   trainLabels: Int32Array
   trainPixels: PixelSource
+  /** Encoded image with its name. @throws CORRUPT_ARCHIVE */
+  trainImage(index: number): Promise<{ name: string; image: Uint8Array }>
   testLabels: Int32Array
   testPixels: PixelSource
   /** Token ids of the class prompts, [classes * context]. */
@@ -37,6 +39,7 @@ export async function openTaskData(
     digest: dataset.digest,
     trainLabels: dataset.labels('train'),
     trainPixels: pixels('train'),
+    trainImage: (index) => readImage(dataset, 'train', index),
     testLabels: dataset.labels('test'),
     testPixels: pixels('test'),
     classTokens: tokenizer.encode(

@@ -3,8 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { loadBackend } from '../../backend/index.ts'
-import { Random, type RunConfig, runConfig, type Sample, type Task } from '../../contracts/index.ts'
-import { writeDataset } from '../../importers/index.ts'
+import {
+  type FigureRecord,
+  figure,
+  Random,
+  type RunConfig,
+  runConfig,
+  type Sample,
+  type Task,
+} from '../../contracts/index.ts'
+import { writeCorpus, writeDataset } from '../../importers/index.ts'
 import { createModel, findModelConfig, saveModel, trainTokenizer } from '../../model/index.ts'
 import type { TrainingRequest } from '../request.ts'
 
@@ -36,6 +44,11 @@ export async function tinyRun(): Promise<TinyRun> {
     await writeDataset(path, tinyTask(id, classes), await samples(classes, random))
     taskFolders.push(path)
   }
+  await writeCorpus(
+    join(folder, 'corpus'),
+    { id: 'tiny-corpus', title: 'Squares', synthetic: true },
+    await figures(random),
+  )
   await loadBackend({ threads: 1 })
   const config = findModelConfig('test')
   const prompts = TASKS.flatMap(({ classes }) => classes.map((name) => `a photo of ${name}`))
@@ -59,8 +72,8 @@ export async function tinyRun(): Promise<TinyRun> {
       taskFolders,
       exclude: null,
       modelFolder: join(folder, 'model'),
-      corpusFolder: null,
-      indexFolder: null,
+      corpusFolder: join(folder, 'corpus'),
+      indexFolder: join(folder, 'indexes'),
       store: 'exact',
       checkpointFolder: join(folder, 'checkpoints'),
       resumeFrom: null,
@@ -97,6 +110,20 @@ async function samples(classes: readonly string[], random: Random): Promise<Samp
       for (let i = 0; i < count; i++) {
         list.push({ id: `${split}/${name}/${i}`, split, label, image: await colouredSquare(COLOURS[name]!, random) })
       }
+    }
+  }
+  return list
+}
+
+async function figures(random: Random): Promise<FigureRecord[]> {
+  const list: FigureRecord[] = []
+  for (const [name, colour] of Object.entries(COLOURS)) {
+    for (let i = 0; i < 12; i++) {
+      const caption = `A drawing photo of ${name} number ${i >> 1}` // every caption belongs to two figures
+      list.push({
+        figure: figure.parse({ id: `${name}-${i}`, caption, modality: 'drawing', licenceGroup: 'commercial' }),
+        image: await colouredSquare(colour, random),
+      })
     }
   }
   return list
