@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { RunConfig } from '../contracts/index.ts'
+import type { OpenedSource, Share } from '../importers/index.ts'
+
+/** One sequence in which a run meets the tasks. */
+export interface SuiteOrder {
+  id: string
+  title: string
+  taskIds: readonly string[]
+}
+
+export interface SuiteDefinition {
+  id: string
+  title: string
+  /** What it is, where its data come from and what to know before reading its numbers. */
+  summary: string
+  taskIds: readonly string[]
+  orders: readonly SuiteOrder[]
+  /** Base model that every run starts from. */
+  modelId: string
+  corpusId: string
+  /** Part of the training images that the base model was pre-trained on; runs leave it out. */
+  exclude?: Share
+  /** Run settings that suit the suite. */
+  defaults: Partial<RunConfig>
+  /** Where the data come from. @param testData folder of the real packs, null where there is none @throws MISSING_DATA */
+  openTask(taskId: string, testData: string | null): Promise<OpenedSource>
+  openCorpus(testData: string | null): Promise<OpenedSource>
+}
+
+/** The order as listed, the reverse, and every cyclic shift. */
+export function ordersOf(taskIds: readonly string[]): SuiteOrder[] {
+  const orders: SuiteOrder[] = [
+    { id: 'default', title: 'As listed', taskIds },
+    { id: 'reversed', title: 'Reversed', taskIds: [...taskIds].reverse() },
+  ]
+  for (let shift = 1; shift < taskIds.length; shift++) {
+    const title = shift === 1 ? 'Shifted by one task' : `Shifted by ${shift} tasks`
+    orders.push({ id: `shift-${shift}`, title, taskIds: [...taskIds.slice(shift), ...taskIds.slice(0, shift)] })
+  }
+  return orders
+}
+
+/** SHA-256 of the task ids in their order: two runs met the same sequence exactly when their hashes are equal. */
+export function orderHash(order: Pick<SuiteOrder, 'taskIds'>): string {
+  return createHash('sha256').update(JSON.stringify(order.taskIds)).digest('hex')
+}
