@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { AnamnesisError } from '@anamnesis/core/contracts'
+import type { TrainingRequest } from '@anamnesis/core/train'
 import { z } from 'zod'
 
 /** The project's folder. */
@@ -22,7 +23,9 @@ const schema = z.object({
   WEB_PORT: optional(port.default(3000)),
   /** Further origins (comma separated) from which a browser may use the API; the local dashboard is always one of them. */
   WEB_ORIGINS: optional(z.string().default('')),
-  ANAMNESIS_BACKEND: optional(z.string().optional()),
+  ANAMNESIS_BACKEND: optional(z.enum(['onnx', 'tensorflow', 'cpu']).default('onnx')),
+  /** "off" leaves out the first comparison of a new installation. */
+  ANAMNESIS_DEMO_RUNS: optional(z.enum(['on', 'off']).default('on')),
   ANAMNESIS_TEST_DATA: optional(z.string().default('../shared/data')),
   ANAMNESIS_WORKERS: optional(z.coerce.number().int().min(0).max(64).default(1)),
   LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
@@ -38,8 +41,8 @@ export interface Env {
   webPort: number
   /** Origins whose pages may use the API. */
   webOrigins: string[]
-  /** Null: the automatic choice. */
-  backend: string | null
+  backend: TrainingRequest['backend']
+  demoRuns: boolean
   testData: string
   workers: number
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -69,7 +72,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
         .map((origin) => origin.trim())
         .filter(Boolean),
     ],
-    backend: value.ANAMNESIS_BACKEND ?? null,
+    backend: value.ANAMNESIS_BACKEND,
+    demoRuns: value.ANAMNESIS_DEMO_RUNS === 'on',
     testData: resolve(projectRoot, value.ANAMNESIS_TEST_DATA),
     workers: value.ANAMNESIS_WORKERS,
     logLevel: value.LOG_LEVEL,

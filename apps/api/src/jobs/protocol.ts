@@ -1,24 +1,7 @@
-import type { RunConfig } from '@anamnesis/core/contracts'
-
-/** A checkpoint to go on from. */
-export interface ResumePoint {
-  task: number
-  step: number
-  path: string
-  digest: string
-}
+import type { TrainingRequest } from '@anamnesis/core/train'
 
 /** What the worker tells the training process. */
-export type ToTraining =
-  | {
-      type: 'start'
-      runId: string
-      config: RunConfig
-      home: string
-      backend: string | null
-      resume: ResumePoint | null
-    }
-  | { type: 'stop' }
+export type ToTraining = { type: 'start'; request: TrainingRequest } | { type: 'stop' }
 
 /** What the training process tells the worker. `event` carries a NewEvent, checked on arrival. */
 export type FromTraining =

@@ -1,12 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { hostname } from 'node:os'
-import {
-  type EventPayload,
-  FINAL_RUN_STATES,
-  type NewEvent,
-  type RunConfig,
-  toAnamnesisError,
-} from '@anamnesis/core/contracts'
+import { type EventPayload, FINAL_RUN_STATES, type NewEvent, toAnamnesisError } from '@anamnesis/core/contracts'
+import type { TrainingRequest } from '@anamnesis/core/train'
 import type { Logger } from 'pino'
 import type { Database, Prisma } from '../db/client.ts'
 import { Bell, type EventHub } from '../events/hub.ts'
@@ -24,8 +19,9 @@ import {
   stateEvent,
   workerId,
 } from './lease.ts'
-import type { FromTraining, ResumePoint, ToTraining } from './protocol.ts'
+import type { FromTraining, ToTraining } from './protocol.ts'
 import type { RunQueue } from './queue.ts'
+import { relativeToHome, trainingRequest } from './trainingRequest.ts'
 
 export interface WorkerOptions {
   db: Database
@@ -33,7 +29,7 @@ export interface WorkerOptions {
   hub: EventHub
   log: Logger
   home: string
-  backend: string | null
+  backend: TrainingRequest['backend']
   /** Module that the training process runs. */
   trainEntry: string
   times?: LeaseTimes
@@ -67,7 +63,7 @@ export class RunWorker {
   async start(): Promise<void> {
     const { db, hub, backend } = this.options
     const now = new Date()
-    const row = { id: this.id, host: hostname(), pid: process.pid, backend: backend ?? 'automatic', startedAt: now }
+    const row = { id: this.id, host: hostname(), pid: process.pid, backend, startedAt: now }
     await db.worker.create({ data: { ...row, heartbeatAt: now } })
     this.every(this.times.heartbeat, async () => {
       await db.worker.upsert({
@@ -164,11 +160,12 @@ class Supervision {
     const { db, log } = this.options
     const run = await db.run.findUniqueOrThrow({ where: { id: this.claim.runId } })
     log.info({ run: run.key, attempt: this.claim.attempt }, 'run taken')
-    const resume = await lastCheckpoint(db, run.id)
+    const { home, backend } = this.options
+    const request = trainingRequest(run, home, backend, await lastCheckpoint(db, run.id))
     const heart = setInterval(() => void this.beat(), this.times.heartbeat)
     const flush = setInterval(() => this.flush(), FLUSH_MS)
     try {
-      if (!this.interrupted) await this.train(run.config as RunConfig, resume)
+      if (!this.interrupted) await this.train(request)
     } finally {
       clearInterval(heart)
       clearInterval(flush)
@@ -180,8 +177,8 @@ class Supervision {
   }
 
   /** Resolves when the training process is gone. */
-  private train(config: RunConfig, resume: ResumePoint | null): Promise<void> {
-    const { home, backend, trainEntry, log } = this.options
+  private train(request: TrainingRequest): Promise<void> {
+    const { trainEntry, log } = this.options
     return new Promise((resolve) => {
       const child = fork(trainEntry, [], {
         execArgv: ['--import', 'tsx'],
@@ -210,7 +207,7 @@ class Supervision {
         this.end ??= { type: 'died', what: `The training process ${how}.` }
         resolve()
       })
-      this.send({ type: 'start', runId: this.claim.runId, config, home, backend, resume })
+      this.send({ type: 'start', request })
       if (this.interrupted) this.kill()
     })
   }
@@ -226,7 +223,7 @@ class Supervision {
   private receive(message: FromTraining): void {
     if (message.type === 'event') {
       try {
-        this.pending.push(parseEvent(message.event))
+        this.pending.push(relativeToHome(parseEvent(message.event), this.options.home))
       } catch (error) {
         const { code, message: text } = toAnamnesisError(error)
         this.end ??= { type: 'failed', code, message: text }
@@ -322,10 +319,8 @@ class Supervision {
   }
 }
 
-/** Where a run goes on; null before its first checkpoint. */
-async function lastCheckpoint(db: Database, runId: string): Promise<ResumePoint | null> {
+/** Folder of the checkpoint where a run goes on, as its event names it; null before the first. */
+async function lastCheckpoint(db: Database, runId: string): Promise<string | null> {
   const row = await db.runEvent.findFirst({ where: { runId, type: 'checkpoint.saved' }, orderBy: { seq: 'desc' } })
-  if (!row) return null
-  const { task, step, path, digest } = row.payload as EventPayload<'checkpoint.saved'>
-  return { task, step, path, digest }
+  return row && (row.payload as EventPayload<'checkpoint.saved'>).path
 }

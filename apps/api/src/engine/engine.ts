@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+import { AnamnesisError, type ErrorCode, type RetrievalResult } from '@anamnesis/core/contracts'
+import type { Logger } from 'pino'
+import type { FromEngine, SearchRequest, ToEngine } from './protocol.ts'
+
+interface Waiting {
+  resolve(result: RetrievalResult): void
+  reject(error: AnamnesisError): void
+  timer: NodeJS.Timeout
+}
+
+/** Longest a search may take. The first one loads the model. Milliseconds. */
+const TIMEOUT_MS = 60_000
+
+/** The engine process of this server: started with the first search, started anew after a crash. */
+export class Engine implements AsyncDisposable {
+  private child: ChildProcess | null = null
+  private next = 1
+  private readonly waiting = new Map<number, Waiting>()
+  private closed = false
+
+  constructor(
+    private readonly log: Logger,
+    private readonly entry = join(import.meta.dirname, 'engine-child.ts'),
+  ) {}
+
+  /** @throws the engine's coded errors, INTERNAL when it crashed, TIMEOUT */
+  search(request: SearchRequest): Promise<RetrievalResult> {
+    const child = this.running()
+    const id = this.next++
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(id)
+        reject(new AnamnesisError('TIMEOUT', `The search took longer than ${TIMEOUT_MS / 1000} s. Try again.`))
+      }, TIMEOUT_MS)
+      this.waiting.set(id, { resolve, reject, timer })
+      child.send({ id, request } satisfies ToEngine)
+    })
+  }
+
+  /** Process id of the engine, null while none runs. */
+  get pid(): number | null {
+    return this.child?.pid ?? null
+  }
+
+  private running(): ChildProcess {
+    if (this.child) return this.child
+    if (this.closed) throw new AnamnesisError('STOPPED', 'The server is shutting down.')
+    const child = fork(this.entry, [], {
+      execArgv: ['--import', 'tsx'],
+      serialization: 'advanced',
+      stdio: ['ignore', 2, 2, 'ipc'],
+    })
+    child.on('message', (message: FromEngine) => {
+      const waiting = this.waiting.get(message.id)
+      if (!waiting) return
+      this.waiting.delete(message.id)
+      clearTimeout(waiting.timer)
+      if ('result' in message) waiting.resolve(message.result)
+      else {
+        const { code, message: text, field } = message.error
+        waiting.reject(new AnamnesisError(code as ErrorCode, text, field === null ? {} : { field }))
+      }
+    })
+    child.on('error', (error) => this.log.error({ error: error.message }, 'engine process'))
+    child.on('exit', (code, signal) => {
+      if (this.child !== child) return
+      this.child = null
+      if (!this.closed) this.log.error({ code, signal }, 'engine process ended; the next search starts a new one')
+      for (const { reject, timer } of this.waiting.values()) {
+        clearTimeout(timer)
+        reject(
+          new AnamnesisError('INTERNAL', 'The engine process ended while it searched. Try again: a new one starts.'),
+        )
+      }
+      this.waiting.clear()
+    })
+    this.child = child
+    return child
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const child = this.child
+    if (!child) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.disconnect()
+    const force = setTimeout(() => child.kill('SIGKILL'), 3000)
+    await ended
+    clearTimeout(force)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
