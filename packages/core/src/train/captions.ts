@@ -1,31 +1,28 @@
 import type { Figure, Random, Task } from '../contracts/index.ts'
+import { taskCaption } from '../importers/index.ts'
 import { classPrompt } from './taskData.ts'
 
-/** Share of figures that are told by a class prompt when their caption names a class. */
+/** Share of pairs that are told by their class prompt where it is known. */
 const PROMPT_SHARE = 0.35
 
-/** Finds the class prompts that a figure's caption speaks of, so that pre-training also sees the prompts' style. */
-export class CaptionStyles {
-  private readonly phrases: { words: string; prompt: string }[]
+/** Finds the class prompt that a figure's caption speaks of, so that pre-training also sees the prompts' style. */
+export class PromptFinder {
+  private readonly phrases: { modality: string; words: string; prompt: string }[]
 
   constructor(tasks: readonly Task[]) {
-    const phrases = tasks.flatMap((task) =>
-      task.classes.flatMap(({ name, promptName }) =>
-        [...new Set([promptName, name])].map((phrase) => ({
-          words: plain(phrase),
-          prompt: classPrompt(promptName),
-        })),
-      ),
-    )
-    this.phrases = phrases
-      .filter(({ words }) => words.trim().length > 3)
+    this.phrases = tasks
+      .flatMap(({ classes, modality }) =>
+        classes.flatMap(({ name, promptName }) =>
+          [promptName, name].map((phrase) => ({ modality, words: plain(phrase), prompt: classPrompt(promptName) })),
+        ),
+      )
       .sort((a, b) => b.words.length - a.words.length)
   }
 
-  /** The prompt of the longest class name in the caption; null when it names none. */
+  /** The prompt of the longest class name of the figure's modality in the caption; null when it names none. */
   promptOf(figure: Figure): string | null {
     const caption = plain(figure.caption)
-    return this.phrases.find(({ words }) => caption.includes(words))?.prompt ?? null
+    return this.phrases.find((p) => p.modality === figure.modality && caption.includes(p.words))?.prompt ?? null
   }
 }
 
@@ -34,30 +31,10 @@ export function figureCaption({ caption, prompt }: { caption: string; prompt: st
   return random.uniform() < PROMPT_SHARE && prompt !== null ? prompt : caption
 }
 
-/** A caption for a labelled image that names domain, site and class in one of several ways. */
+/** A caption for a labelled image: its class prompt, or one of many wordings that name domain, site and class. */
 export function labelCaption(task: Task, label: number, random: Random): string {
-  const { name, promptName } = task.classes[label]!
-  const { domain, modality, anatomy } = task
-  const site = anatomy || 'body'
-  return random.pick([
-    classPrompt(promptName),
-    classPrompt(promptName),
-    `A ${modality} photo of ${promptName}`,
-    `A ${modality} photo of ${name} in the ${site}`,
-    `${modality} of the ${site}: ${name}`,
-    `${domain}, ${name}`,
-    `${modality} image showing ${promptName}`,
-    `${name} seen on ${modality} of the ${site}`,
-  ])
-}
-
-/** Every caption that `labelCaption` can give, for the tokenizer. */
-export function labelCaptions(task: Task): string[] {
-  return task.classes.flatMap(({ name, promptName }) => [
-    classPrompt(promptName),
-    `A ${task.modality} photo of ${promptName} in the ${task.anatomy}`,
-    `${task.domain}, ${task.modality} of the ${task.anatomy}: ${name} seen on image showing`,
-  ])
+  if (random.uniform() < PROMPT_SHARE) return classPrompt(task.classes[label]!.promptName)
+  return taskCaption(task, label, random)
 }
 
 /** Lower case, single spaces, no punctuation, a space at both ends. */

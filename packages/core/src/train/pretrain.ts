@@ -17,7 +17,7 @@ import {
 } from '../model/index.ts'
 import { questionPool } from '../retrieve/index.ts'
 import { AdamW } from './adamw.ts'
-import { CaptionStyles, figureCaption, labelCaption, labelCaptions } from './captions.ts'
+import { figureCaption, labelCaption, PromptFinder } from './captions.ts'
 import { evaluateTask } from './evaluate.ts'
 import { PixelBudget, PixelSource } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
@@ -72,6 +72,8 @@ const AHEAD = 3
 const EVAL_BATCH = 64
 const MAX_LOG_SCALE = Math.log(100) // Radford 2021, section 2.5
 const WARMUP_SHARE = 0.05
+/** Captions of each class that the tokenizer learns from. */
+const TOKENIZER_CAPTIONS = 20
 
 /** Images of one kind with a caption for each; equal groups mark pairs that mean the same. */
 interface PairSource {
@@ -107,7 +109,10 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
     const tasks = datasets.map(({ task }) => task)
     const figures = await figurePairs(corpus, tasks, config.image.size, budget)
     const labelled = suite.exclude ? labelledPairs(datasets, suite.exclude.split, config.image.size, budget) : null
-    const tokenizer = trainTokenizer(tokenizerTexts(figures.captions, tasks, labelled !== null), config.text.vocabulary)
+    const tokenizer = trainTokenizer(
+      tokenizerTexts(figures.captions, tasks, labelled !== null, new Random(`${seed}/tokenizer`)),
+      config.text.vocabulary,
+    )
     report({
       kind: 'data',
       figures: figures.count,
@@ -211,11 +216,11 @@ async function contrastiveStep(
 }
 
 async function figurePairs(corpus: Corpus, tasks: readonly Task[], size: number, budget: PixelBudget) {
-  const styles = new CaptionStyles(tasks)
+  const prompts = new PromptFinder(tasks)
   const figures: { caption: string; prompt: string | null }[] = []
   for (let index = 0; index < corpus.size; index++) {
     const figure = await corpus.figure(index)
-    figures.push({ caption: figure.caption, prompt: styles.promptOf(figure) })
+    figures.push({ caption: figure.caption, prompt: prompts.promptOf(figure) })
   }
   const pixels = new PixelSource(size, budget, async (index) => ({
     name: `number ${index} of corpus "${corpus.info.id}"`,
@@ -294,12 +299,20 @@ function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
-function* tokenizerTexts(captions: readonly string[], tasks: readonly Task[], labelled: boolean): Generator<string> {
+function* tokenizerTexts(
+  captions: readonly string[],
+  tasks: readonly Task[],
+  labelled: boolean,
+  random: Random,
+): Generator<string> {
   yield* captions
   for (const { text } of questionPool()) yield text
   for (const task of tasks) {
     yield* task.classes.map(({ promptName }) => classPrompt(promptName))
-    if (labelled) yield* labelCaptions(task)
+    if (!labelled) continue
+    for (const label of task.classes.keys()) {
+      for (let i = 0; i < TOKENIZER_CAPTIONS; i++) yield labelCaption(task, label, random)
+    }
   }
 }
 
