@@ -1,0 +1,43 @@
+import type { EventType } from '@anamnesis/core/contracts'
+import DataLoader from 'dataloader'
+import type { Database, MatrixCellRow, RunEventRow, RunRow } from '../db/client.ts'
+
+/** Reads in batches, one set a request: a list of runs costs as many statements as one run. */
+export interface Loaders {
+  run: DataLoader<string, RunRow | null>
+  cells: DataLoader<string, MatrixCellRow[]>
+  metrics: DataLoader<string, Map<string, number | null>>
+  references: DataLoader<string, RunEventRow[]>
+  checkpoints: DataLoader<string, RunEventRow[]>
+}
+
+export function makeLoaders(db: Database): Loaders {
+  const eventsOf = (type: EventType) =>
+    new DataLoader<string, RunEventRow[]>(async (ids) => {
+      const rows = await db.runEvent.findMany({ where: { runId: { in: [...ids] }, type }, orderBy: { seq: 'asc' } })
+      const groups = Map.groupBy(rows, (row) => row.runId)
+      return ids.map((id) => groups.get(id) ?? [])
+    })
+  return {
+    run: new DataLoader(async (ids) => {
+      const rows = await db.run.findMany({ where: { id: { in: [...ids] } } })
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      return ids.map((id) => byId.get(id) ?? null)
+    }),
+    cells: new DataLoader(async (ids) => {
+      const rows = await db.matrixCell.findMany({
+        where: { runId: { in: [...ids] } },
+        orderBy: [{ row: 'asc' }, { column: 'asc' }],
+      })
+      const groups = Map.groupBy(rows, (row) => row.runId)
+      return ids.map((id) => groups.get(id) ?? [])
+    }),
+    metrics: new DataLoader(async (ids) => {
+      const rows = await db.runMetric.findMany({ where: { runId: { in: [...ids] } } })
+      const groups = Map.groupBy(rows, (row) => row.runId)
+      return ids.map((id) => new Map((groups.get(id) ?? []).map(({ key, value }) => [key, value])))
+    }),
+    references: eventsOf('reference.built'),
+    checkpoints: eventsOf('checkpoint.saved'),
+  }
+}

@@ -1,0 +1,39 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
+import { suiteOrNull } from '../../services/catalog.ts'
+import type { Context } from '../context.ts'
+import { toCorpus } from '../corpus/type.ts'
+import { fromGlobalId, type NodeType } from '../globalId.ts'
+import { toRun } from '../run/type.ts'
+import { toSuite } from '../suite/type.ts'
+import { toTask } from '../task/type.ts'
+import { Node } from './type.ts'
+
+const find: Record<NodeType, (key: string, context: Context) => Promise<Node | null>> = {
+  async Run(key, { loaders }) {
+    const row = await loaders.run.load(key)
+    return row && toRun(row)
+  },
+  async Task(key, { catalog }) {
+    const found = (await catalog.tasks()).find(({ task }) => task.id === key)
+    return found ? toTask(found) : null
+  },
+  async Suite(key) {
+    const definition = suiteOrNull(key)
+    return definition && toSuite(definition)
+  },
+  async Corpus(key, { catalog }) {
+    const info = (await catalog.corpusInfos()).find(({ id }) => id === key)
+    return info ? toCorpus(info) : null
+  },
+  // A figure belongs to its corpus and is found through retrieve.
+  Figure: async () => null,
+}
+
+@Resolver(() => Node)
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Finds a run, task, suite or corpus by its id.' })
+  async node(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Node | null> {
+    const parsed = fromGlobalId(id)
+    return parsed && find[parsed.type](parsed.key, context)
+  }
+}

@@ -1,0 +1,190 @@
+import type { Figure as FigureRecord, Hit as HitRecord, RetrievalResult } from '@anamnesis/core/contracts'
+import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { toGlobalId } from '../globalId.ts'
+
+@ObjectType()
+class StageScore {
+  @Field(() => Float)
+  score!: number
+
+  @Field(() => Int)
+  rank!: number
+}
+
+@ObjectType()
+class Figure {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => String)
+  key!: string
+
+  @Field(() => String)
+  caption!: string
+
+  @Field(() => String)
+  modality!: string
+
+  @Field(() => String)
+  anatomy!: string
+
+  @Field(() => String)
+  licence!: string
+
+  @Field(() => String)
+  licenceGroup!: string
+
+  @Field(() => String)
+  article!: string
+
+  @Field(() => String, { nullable: true })
+  pmid!: string | null
+
+  @Field(() => String, { nullable: true })
+  pmcid!: string | null
+
+  @Field(() => String, { nullable: true })
+  doi!: string | null
+
+  @Field(() => String, { nullable: true })
+  url!: string | null
+
+  @Field(() => String, { nullable: true })
+  credit!: string | null
+
+  @Field(() => String, { description: 'Path on the API server.' })
+  imageUrl!: string
+}
+
+@ObjectType({ description: 'A figure with the score and rank of each stage.' })
+class Hit {
+  @Field(() => Figure)
+  figure!: Figure
+
+  @Field(() => Int, { nullable: true, description: 'Final rank from 1; null when dropped.' })
+  rank!: number | null
+
+  @Field(() => StageScore, { nullable: true, description: 'cos(question, caption)' })
+  dense!: StageScore | null
+
+  @Field(() => StageScore, { nullable: true, description: 'cos(question, image)' })
+  visual!: StageScore | null
+
+  @Field(() => StageScore, {
+    nullable: true,
+    description: 'BM25(question, caption); null where the gate had nothing to do.',
+  })
+  lexical!: StageScore | null
+
+  @Field(() => String, { nullable: true, description: 'Why the figure was not kept.' })
+  dropped!: string | null
+}
+
+@ObjectType()
+class RetrievalCounts {
+  @Field(() => Int)
+  corpus!: number
+
+  @Field(() => Int)
+  dense!: number
+
+  @Field(() => Int)
+  visual!: number
+
+  @Field(() => Int)
+  kept!: number
+
+  @Field(() => Int)
+  distinctScores!: number
+}
+
+@ObjectType({ description: 'Milliseconds per stage.' })
+class RetrievalTime {
+  @Field(() => Float)
+  encode!: number
+
+  @Field(() => Float)
+  dense!: number
+
+  @Field(() => Float)
+  visual!: number
+
+  @Field(() => Float)
+  lexical!: number
+
+  @Field(() => Float)
+  total!: number
+}
+
+@ObjectType({ description: 'What a question found, and everything that explains it.' })
+export class Retrieval {
+  @Field(() => String)
+  question!: string
+
+  @Field(() => [Hit])
+  hits!: Hit[]
+
+  @Field(() => [Hit], { description: 'Figures that a stage saw and that were not kept, best first.' })
+  dropped!: Hit[]
+
+  @Field(() => RetrievalCounts)
+  counts!: RetrievalCounts
+
+  @Field(() => RetrievalTime)
+  time!: RetrievalTime
+
+  @Field(() => String)
+  indexVersion!: string
+
+  @Field(() => String)
+  encoderId!: string
+
+  @Field(() => String)
+  store!: string
+
+  @Field(() => Boolean)
+  exact!: boolean
+}
+
+@InputType()
+export class RetrieveInput {
+  @Field(() => String)
+  question!: string
+
+  @Field(() => String)
+  corpus!: string
+
+  @Field(() => Int, { defaultValue: 20 })
+  k!: number
+
+  @Field(() => Int, { defaultValue: 2, description: 'Most images of one caption.' })
+  perCaption!: number
+
+  @Field(() => String, { nullable: true })
+  store?: string | null
+
+  @Field(() => [String], { nullable: true })
+  modalities?: string[] | null
+
+  @Field(() => [String], { nullable: true })
+  licenceGroups?: string[] | null
+}
+
+/** Path of a figure's image on this server. */
+export function figurePath(corpus: string, id: string): string {
+  return `/figures/${encodeURIComponent(corpus)}/${encodeURIComponent(id)}.jpg`
+}
+
+function toFigure(figure: FigureRecord, corpus: string): Figure {
+  return {
+    ...figure,
+    id: toGlobalId('Figure', `${corpus}/${figure.id}`),
+    key: figure.id,
+    imageUrl: figurePath(corpus, figure.id),
+  }
+}
+
+export function toRetrieval(result: RetrievalResult, corpus: string): Retrieval {
+  const toHit = (hit: HitRecord): Hit => ({ ...hit, figure: toFigure(hit.figure, corpus) })
+  return { ...result, hits: result.hits.map(toHit), dropped: result.dropped.map(toHit) }
+}
