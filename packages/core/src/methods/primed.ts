@@ -121,6 +121,7 @@ export const primedDynamic: MethodDefinition<typeof dynamicParams> = {
 function primed(params: LossParameters, setting: MethodSetting): Method {
   const { model } = setting
   const anchor = new Anchor()
+  const guarded = new Map([...model.variables].filter(([, variable]) => variable.trainable)) // not the logit scale
   return {
     beginTask: () => anchor.take(model),
     step: ({ batch, reference }) => {
@@ -128,7 +129,7 @@ function primed(params: LossParameters, setting: MethodSetting): Method {
       const knowledge = knowledgeGradients(params, setting, reference)
       const { value: ce, gradients: task } = model.gradients(() => classificationLoss(setting, batch))
       const guard = params.guard
-        ? fisherGuard(model.variables, anchor.weights, knowledge.gradients, params.lambda)
+        ? fisherGuard(guarded, anchor.weights, knowledge.gradients, params.lambda)
         : { penalty: tf.scalar(0), gradients: {} }
       const total = tf.addN([ce, knowledge.value, tf.mul(guard.penalty, params.lambda)]) as Scalar
       const { 'loss.ckt': ckt, 'loss.cmc': cmc } = knowledge.terms
