@@ -10,6 +10,8 @@ export interface ImportSuiteOptions {
   testData: string | null
   onProgress?: OnProgress
   skipCorrupt?: boolean
+  /** Make everything again, also what is there from the same source. */
+  again?: boolean
 }
 
 export interface ImportedPart {
@@ -23,7 +25,11 @@ export interface ImportedPart {
  * @throws UNKNOWN_SUITE, MISSING_DATA and the errors of the importers; parts that were complete before the error stay
  */
 export async function importSuite(suiteId: string, options: ImportSuiteOptions): Promise<ImportedPart[]> {
-  const suite = findSuite(suiteId)
+  return importDefinition(findSuite(suiteId), options)
+}
+
+/** The same for a definition that need not be in the registry. */
+export async function importDefinition(suite: SuiteDefinition, options: ImportSuiteOptions): Promise<ImportedPart[]> {
   const { home, testData, ...store } = options
   const parts: ImportedPart[] = []
   for (const taskId of suite.taskIds) parts.push(await storeSource(home, await suite.openTask(taskId, testData), store))

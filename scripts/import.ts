@@ -1,0 +1,102 @@
+/**
+ * `npm run import -- <importer> <path> [--id x]` and `npm run import -- suite <suite id>`
+ *
+ * Reads a source into the folder of all state. Nothing half-written stays when it fails.
+ */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { importSuite, suites } from '@anamnesis/core/benchmarks'
+import { AnamnesisError, type OnProgress, toAnamnesisError } from '@anamnesis/core/contracts'
+import { type CorpusInfo, type DatasetInfo, findImporter, importers, storeSource } from '@anamnesis/core/importers'
+import { root } from './tools.ts'
+
+const USAGE = `usage: npm run import -- <importer> <path> [options]
+       npm run import -- suite <suite> [options]
+
+importers:
+${importers.map(({ id, summary }) => `  ${id.padEnd(14)} ${summary}`).join('\n')}
+suites: ${suites.map(({ id }) => id).join(', ')}
+
+options:
+  --id <id>         store it under this id instead of the source's own
+  --title <text>    title of a corpus
+  --home <folder>   folder of all state (default: ANAMNESIS_HOME or .anamnesis)
+  --seed <n>        seed of splits that the importer makes itself (default 42)
+  --skip-corrupt    leave corrupt images out and count them instead of failing
+  --again           import even when exactly this source is already there
+Real packs for suite real-6 are looked for in ANAMNESIS_TEST_DATA (default ../shared/data).`
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        id: { type: 'string' },
+        title: { type: 'string' },
+        home: { type: 'string' },
+        seed: { type: 'string', default: '42' },
+        'skip-corrupt': { type: 'boolean', default: false },
+        again: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new AnamnesisError('BAD_INPUT', `${(error as Error).message}\n\n${USAGE}`, { cause: error })
+  }
+}
+
+/** At most a line a second, and one when a part begins. */
+function progressLines(): OnProgress {
+  let what = ''
+  let printed = 0
+  return (progress) => {
+    const begins = progress.what !== what
+    if (!begins && Date.now() - printed < 1000) return
+    what = progress.what
+    printed = Date.now()
+    const share = progress.total ? `/${progress.total} (${Math.floor((100 * progress.done) / progress.total)} %)` : ''
+    console.log(`importing ${what}: ${progress.done}${share}`)
+  }
+}
+
+function report({ info, written }: { info: DatasetInfo | CorpusInfo; written: boolean }): void {
+  const name = 'task' in info ? `task ${info.task.id}` : `corpus ${info.id}`
+  const images = 'task' in info ? 'images' : 'figures'
+  const left = info.skipped.count > 0 ? `, ${info.skipped.count} corrupt left out (${info.skipped.names[0]} ...)` : ''
+  console.log(
+    `${written ? 'imported' : 'already there:'} ${name}: ${info.size} ${images}${left}, ${info.digest.slice(0, 12)}`,
+  )
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = readOptions()
+  if (values.help) {
+    console.log(USAGE)
+    return
+  }
+  const [what, where, ...rest] = positionals
+  if (!what || !where || rest.length > 0) {
+    throw new AnamnesisError('BAD_INPUT', `Name an importer and a path, or "suite" and a suite.\n\n${USAGE}`)
+  }
+  const seed = Number(values.seed)
+  if (!Number.isInteger(seed)) throw new AnamnesisError('BAD_INPUT', `--seed ${values.seed} is not a whole number.`)
+  const home = resolve(root, values.home ?? (process.env.ANAMNESIS_HOME || '.anamnesis'))
+  const store = { skipCorrupt: values['skip-corrupt'], again: values.again, onProgress: progressLines() }
+  if (what === 'suite') {
+    const testData = resolve(root, process.env.ANAMNESIS_TEST_DATA || '../shared/data')
+    const parts = await importSuite(where, { home, testData: existsSync(testData) ? testData : null, ...store })
+    for (const part of parts) report(part)
+    return
+  }
+  const opened = await findImporter(what).open(resolve(process.env.INIT_CWD ?? '.', where), { id: values.id, title: values.title, seed })
+  report(await storeSource(home, opened, store))
+}
+
+try {
+  await main()
+} catch (error) {
+  const { code, message } = toAnamnesisError(error)
+  console.error(`${code}: ${message}`)
+  process.exitCode = 1
+}
