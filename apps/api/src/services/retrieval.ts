@@ -9,8 +9,20 @@ import type { Catalog } from './catalog.ts'
 const input = z.object({
   question: z.string().trim().min(1, 'ask something').max(2000),
   corpus: z.string().min(1),
-  k: z.number().int().min(1).max(200),
-  perCaption: z.number().int().min(1).max(100),
+  k: z
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .nullish()
+    .transform((k) => k ?? 20),
+  perCaption: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .nullish()
+    .transform((n) => n ?? 2),
   store: z.string().nullish(),
   modalities: z.array(z.string().max(100)).max(100).nullish(),
   licenceGroups: z.array(z.enum(LICENCE_GROUPS)).max(LICENCE_GROUPS.length).nullish(),

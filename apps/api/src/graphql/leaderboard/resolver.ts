@@ -1,6 +1,5 @@
-import { findOrder } from '@anamnesis/core/benchmarks'
+import { findOrder, findSuite } from '@anamnesis/core/benchmarks'
 import { Arg, Ctx, Query, Resolver } from 'type-graphql'
-import { suiteOrNull } from '../../services/catalog.ts'
 import { readBoard } from '../../services/leaderboard.ts'
 import { configOf } from '../../services/runs.ts'
 import type { Context } from '../context.ts'
@@ -12,15 +11,14 @@ import { Leaderboard } from './type.ts'
 
 @Resolver(() => Leaderboard)
 export class LeaderboardResolver {
-  @Query(() => Leaderboard, { nullable: true, description: 'Null for a suite that does not exist.' })
+  @Query(() => Leaderboard, { description: 'Finished runs of a suite and order, compared over seeds.' })
   async leaderboard(
     @Ctx() { db }: Context,
     @Arg('suite', () => String) suiteKey: string,
     @Arg('order', () => String, { nullable: true }) orderKey?: string,
     @Arg('sortBy', () => String, { nullable: true }) sortBy?: string,
-  ): Promise<Leaderboard | null> {
-    const suite = suiteOrNull(suiteKey)
-    if (!suite) return null
+  ): Promise<Leaderboard> {
+    const suite = findSuite(suiteKey)
     const order = findOrder(suite, orderKey ?? suite.orders[0]!.id)
     const sortedBy = sortBy ?? 'last'
     const entries = await readBoard(db, suite.id, order.id, sortedBy)

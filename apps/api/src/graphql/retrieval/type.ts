@@ -154,10 +154,10 @@ export class RetrieveInput {
   @Field(() => String)
   corpus!: string
 
-  @Field(() => Int, { defaultValue: 20 })
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
   k!: number
 
-  @Field(() => Int, { defaultValue: 2, description: 'Most images of one caption.' })
+  @Field(() => Int, { nullable: true, defaultValue: 2, description: 'Most images of one caption.' })
   perCaption!: number
 
   @Field(() => String, { nullable: true })

@@ -120,12 +120,13 @@ export class RunResolver {
     @Root() { row }: Run,
     @Ctx() { db }: Context,
     @Arg('names', () => [String]) names: string[],
-    @Arg('maxPoints', () => Int, { defaultValue: 400 }) maxPoints: number,
+    @Arg('maxPoints', () => Int, { nullable: true, defaultValue: 400 }) maxPoints: number | null,
   ): Promise<Series[]> {
-    if (!(maxPoints >= 4 && maxPoints <= MAX_POINTS))
+    const limit = maxPoints ?? 400
+    if (!(limit >= 4 && limit <= MAX_POINTS))
       throw badInput('maxPoints', `"maxPoints" must be between 4 and ${MAX_POINTS}.`)
     if (names.length > MAX_SERIES) throw badInput('names', `At most ${MAX_SERIES} series at once.`)
-    return readSeries(db, row.id, names, maxPoints)
+    return readSeries(db, row.id, names, limit)
   }
 
   @FieldResolver(() => [ReferenceSummary])

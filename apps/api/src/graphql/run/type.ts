@@ -30,14 +30,14 @@ export class MatrixCell {
   @Field(() => Int)
   n!: number
 
-  @Field(() => Float, { nullable: true })
-  accuracy!: number | null
+  @Field(() => Float)
+  accuracy!: number
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % Wilson interval.' })
-  low!: number | null
+  @Field(() => Float, { description: 'Lower end of the 95 % Wilson interval.' })
+  low!: number
 
-  @Field(() => Float, { nullable: true })
-  high!: number | null
+  @Field(() => Float)
+  high!: number
 
   @Field(() => Float, { nullable: true })
   balancedAccuracy!: number | null
