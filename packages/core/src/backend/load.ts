@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { AnamnesisError } from '../contracts/index.ts'
 import { registerGradients } from './gradients/index.ts'
 import { bindTensorFlow, type Scalar, tf } from './tf.ts'
 
@@ -81,10 +80,7 @@ async function createEngine(id: BackendId, threads: number): Promise<Engine> {
       return { version: `tfjs-backend-cpu ${version_cpu}` }
     }
     case 'tensorflow':
-      throw new AnamnesisError(
-        'BACKEND_UNAVAILABLE',
-        'The tensorflow engine is not installed. Run "npm run engine -- install tensorflow".',
-      )
+      return (await import('./tensorflow.ts')).registerTensorflow(threads)
   }
 }
 
