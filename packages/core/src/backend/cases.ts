@@ -116,7 +116,6 @@ export const cases: ContractCase[] = [
   two('maximum', (a, b) => tf.maximum(a, b)),
   two('minimum broadcasting', (a, b) => tf.minimum(a, b), float([3, 4]), float([4])),
   two('squaredDifference', (a, b) => tf.squaredDifference(a, b), float([3, 4]), float([4])),
-  two('prelu', (a, b) => tf.prelu(a, b), float([3, 4]), float([4], 0.1, 0.4)),
   two('addN', (a, b) => tf.addN([a, b, a])),
   two('add of integers', (a, b) => tf.add(a, b), integer([4], -5, 5), integer([4], -5, 5)),
 

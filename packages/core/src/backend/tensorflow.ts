@@ -62,9 +62,9 @@ export function registerTensorflow(threads: number): { version: string } {
   }
 }
 
-/** Node 23 removed helpers that tfjs-node calls. */
+/** Node 23 removed helpers that tfjs-node calls; where they are still there, they warn. */
 function defineRemovedHelpers(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  util.isArray ??= Array.isArray
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
 }

@@ -101,10 +101,6 @@ export const elementwiseGradients = [
   gradient<LeakyReluAttrs>('LeakyRelu', { inputs: ['x'] }, (dy, [x], { alpha }) => ({
     x: () => tf.where(tf.greater(x!, 0), dy, tf.mul(dy, alpha)),
   })),
-  gradient('Prelu', { inputs: ['x', 'alpha'] }, (dy, [x, alpha]) => ({
-    x: () => tf.where(tf.greater(x!, 0), dy, tf.mul(dy, alpha!)),
-    alpha: () => unbroadcast(tf.where(tf.greater(x!, 0), tf.zerosLike(dy), tf.mul(dy, x!)), alpha!.shape),
-  })),
   gradient<ClipByValueAttrs>('ClipByValue', { inputs: ['x'] }, (dy, [x], { clipValueMin, clipValueMax }) => ({
     x: () => {
       const inside = tf.logicalAnd(tf.greaterEqual(x!, clipValueMin), tf.lessEqual(x!, clipValueMax))

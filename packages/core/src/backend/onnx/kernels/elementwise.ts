@@ -75,10 +75,6 @@ export const elementwiseKernels = [
     return backend.publish(backend.record('LeakyRelu', [value], value, { alpha: { float: alpha } }))
   }),
 
-  kernel<{ x: TensorInfo; alpha: TensorInfo }>('Prelu', (backend, { x, alpha }) =>
-    backend.publish(like(backend, 'PRelu', [backend.operand(x), backend.operand(alpha)])),
-  ),
-
   kernel<Unary, StepAttrs>('Step', (backend, { x }, { alpha }) => {
     const value = backend.operand(x)
     const positive = broadcast(backend, 'Greater', value, scalar(0, value.type), 'bool')
