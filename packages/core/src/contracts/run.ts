@@ -11,19 +11,46 @@ export const runConfig = z.object({
   method: slug,
   /** Method parameters; checked against the method's own schema. */
   parameters: z.record(z.string(), z.unknown()).default({}),
-  seed: z.number().int().min(0).max(2_147_483_647).default(42),
-  /** Optimiser updates per task. */
-  stepsPerTask: z.number().int().min(1).max(1_000_000).default(100),
-  batchSize: z.number().int().min(2).max(4096).default(32),
-  learningRate: z.number().positive().max(1).default(1e-4),
-  warmupSteps: z.number().int().min(0).max(100_000).default(10),
-  weightDecay: z.number().min(0).max(1).default(0),
-  labelSmoothing: z.number().min(0).max(0.9).default(0.2),
-  /** Cap on evaluated images per task and split; null evaluates all. */
-  evalLimit: z.number().int().positive().nullable().default(null),
-  evalBatchSize: z.number().int().min(1).max(4096).default(64),
-  /** Id of the base model; null takes the suite's. */
-  model: slug.nullable().default(null),
+  seed: z.number().int().min(0).max(2_147_483_647).default(42).meta({
+    title: 'Seed',
+    description: 'Fixes every random choice of the run: equal settings and seed give equal results.',
+  }),
+  stepsPerTask: z.number().int().min(1).max(1_000_000).default(100).meta({
+    title: 'Steps per task',
+    description: 'Optimiser updates on each task; small tasks are cycled.',
+  }),
+  batchSize: z.number().int().min(2).max(4096).default(32).meta({
+    title: 'Batch size',
+    description: 'Task images in one step.',
+  }),
+  learningRate: z.number().positive().max(1).default(1e-4).meta({
+    title: 'Learning rate',
+    description: 'Largest rate of AdamW, reached after the warm-up; a cosine brings it to zero within each task.',
+  }),
+  warmupSteps: z.number().int().min(0).max(100_000).default(10).meta({
+    title: 'Warm-up steps',
+    description: 'Steps of each task over which the learning rate rises.',
+  }),
+  weightDecay: z.number().min(0).max(1).default(0).meta({
+    title: 'Weight decay',
+    description: 'Decoupled decay of AdamW.',
+  }),
+  labelSmoothing: z.number().min(0).max(0.9).default(0.2).meta({
+    title: 'Label smoothing',
+    description: 'Share of each target that is spread evenly over the classes.',
+  }),
+  evalLimit: z.number().int().positive().nullable().default(null).meta({
+    title: 'Evaluated images',
+    description: 'Most test images per task, taken at even distances; empty evaluates all.',
+  }),
+  evalBatchSize: z.number().int().min(1).max(4096).default(64).meta({
+    title: 'Evaluation batch',
+    description: 'Images evaluated together; changes speed and memory, not results.',
+  }),
+  model: slug.nullable().default(null).meta({
+    title: 'Base model',
+    description: 'Id of the model that the run starts from; empty takes the suite’s.',
+  }),
 })
 export type RunConfig = z.infer<typeof runConfig>
 
