@@ -62,9 +62,13 @@ async function readLabels(path: string, task: Task): Promise<Map<string, Label>>
     }
   } catch (error) {
     if (error instanceof AnamnesisError) throw error
-    throw new AnamnesisError('BAD_INPUT', `"${path}" is not a table with the columns file, label, split.`, {
-      cause: error,
-    })
+    throw new AnamnesisError(
+      'BAD_INPUT',
+      `"${path}" is not a table with the columns file, label, split: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    )
   }
   return labels
 }
