@@ -89,7 +89,11 @@ async function main(): Promise<void> {
     for (const part of parts) report(part)
     return
   }
-  const opened = await findImporter(what).open(resolve(process.env.INIT_CWD ?? '.', where), { id: values.id, title: values.title, seed })
+  const opened = await findImporter(what).open(resolve(process.env.INIT_CWD ?? '.', where), {
+    id: values.id,
+    title: values.title,
+    seed,
+  })
   report(await storeSource(home, opened, store))
 }
 
