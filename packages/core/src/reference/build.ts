@@ -13,7 +13,7 @@ import { questionPool, type RetrievalMode } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
 import { ask } from './ask.ts'
 import { dynamicQuestions } from './dynamic.ts'
-import { fillBags } from './fill.ts'
+import { type Answer, fillBags } from './fill.ts'
 import { type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'
 import { uniformQuestions } from './uniform.ts'
 
@@ -75,9 +75,13 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
           split: options.split ?? 'bag',
           random,
         })
-  const depth = Math.max(k, Math.ceil((2 * size) / Math.max(1, questions.length)))
   const filter = { licenceGroups }
-  const answers = await ask(questions, { store, encoder, k: depth, perCaption, mode, filter })
+  const answers: Answer[] = []
+  for (const bag of BAGS) {
+    const asked = questions.filter((question) => question.bag === bag)
+    const depth = Math.max(k, Math.ceil((2 * budgets[bag]) / Math.max(1, asked.length)))
+    answers.push(...(await ask(asked, { store, encoder, k: depth, perCaption, mode, filter })))
+  }
   const pairs = fillBags(answers, budgets)
   if (pairs.length === 0) {
     throw new AnamnesisError(

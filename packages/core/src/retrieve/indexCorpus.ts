@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AnamnesisError, type FigureRecord, type OnProgress } from '../contracts/index.ts'
 import type { Encoder } from '../embed/encoder.ts'
-import { type IndexRow, storeById, type VectorStore, writeWhole } from '../stores/index.ts'
+import { type IndexRow, storeById, type VectorStore, withFileLock, writeWhole } from '../stores/index.ts'
 
 const FILE = 'index.json'
 /** Figures that are decoded and encoded together. */
@@ -71,7 +71,7 @@ export async function indexCorpus(options: {
   onProgress?: OnProgress
   signal?: AbortSignal
 }): Promise<IndexReport> {
-  const { corpus, encoder, store, onProgress, signal } = options
+  const { corpus, encoder, store, signal } = options
   const started = performance.now()
   if (encoder.id !== store.encoderId) {
     throw new AnamnesisError(
@@ -79,14 +79,23 @@ export async function indexCorpus(options: {
       `The index in ${store.folder} belongs to encoder ${store.encoderId}, not to ${encoder.id}.`,
     )
   }
-  const report = async (encoded: number): Promise<IndexReport> => ({
+  let encoded = 0
+  if (!(await isIndexed(store, corpus))) {
+    encoded = await withFileLock(join(store.folder, 'index.lock'), () => encodeMissing(options), signal)
+  }
+  return {
     figures: await store.count(),
     encoded,
     indexVersion: await store.version(),
     milliseconds: performance.now() - started,
-  })
-  if (await isIndexed(store, corpus)) return report(0)
+  }
+}
 
+/** @returns number of figures encoded; 0 when another process finished the index meanwhile */
+async function encodeMissing(options: Parameters<typeof indexCorpus>[0]): Promise<number> {
+  const { corpus, encoder, store, onProgress, signal } = options
+  await store.refresh()
+  if (await isIndexed(store, corpus)) return 0
   const found = await readMark(store)
   if (found !== null && found.corpusDigest !== corpus.digest) {
     throw new AnamnesisError(
@@ -94,7 +103,8 @@ export async function indexCorpus(options: {
       `The index in ${store.folder} was made from another version of the corpus. Delete that folder or use another one.`,
     )
   }
-  await writeMark(store, { corpusDigest: corpus.digest, encoderId: encoder.id, figures: corpus.size, indexVersion: '' })
+  const mark = { corpusDigest: corpus.digest, encoderId: encoder.id }
+  await writeMark(store, { ...mark, figures: corpus.size, indexVersion: '' })
   let encoded = 0
   const resume = (await store.count()) > 0
   const rows = async function* (): AsyncIterable<IndexRow> {
@@ -111,14 +121,8 @@ export async function indexCorpus(options: {
     }
   }
   await store.upsert(rows())
-  const result = await report(encoded)
-  await writeMark(store, {
-    corpusDigest: corpus.digest,
-    encoderId: encoder.id,
-    figures: result.figures,
-    indexVersion: result.indexVersion,
-  })
-  return result
+  await writeMark(store, { ...mark, figures: await store.count(), indexVersion: await store.version() })
+  return encoded
 }
 
 /** Encodes figures; a caption that came before keeps the vector it had. */

@@ -193,6 +193,22 @@ describe('indexing a corpus', () => {
     expect(report).toMatchObject({ figures: 1200, indexVersion: await exact.version() })
   })
 
+  it('lets one of several callers do the work', async () => {
+    const counting = new SyntheticEncoder()
+    const corpus = { id: 'together', digest: source.digest }
+    const reports = await Promise.all(
+      [1, 2, 3].map(async () => {
+        await using store = await openIndex({ root, corpus, encoder })
+        return await indexCorpus({ corpus: source, encoder: counting, store })
+      }),
+    )
+    expect(reports.map((report) => report.encoded).sort()).toEqual([0, 0, 1200])
+    for (const report of reports) {
+      expect(report).toMatchObject({ figures: 1200, indexVersion: await exact.version() })
+    }
+    expect(counting.images).toBe(1200)
+  })
+
   it('refuses a folder that holds another version of the corpus', async () => {
     const changed = new SyntheticSource([], 'e'.repeat(64))
     await expect(indexCorpus({ corpus: changed, encoder, store: exact })).rejects.toMatchObject({ code: 'CONFLICT' })

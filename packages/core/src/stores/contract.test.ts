@@ -181,6 +181,22 @@ describe.each(stores.map((definition): [string, StoreDefinition] => [definition.
       expect(await store.version()).toBe(version)
     })
 
+    it('lets several writers of one folder take turns, and shows their rows after a refresh', async () => {
+      await using reader = await definition.open({ folder, ...ENCODER })
+      const all = rows()
+      await Promise.all(
+        [0, 1, 2].map(async (i) => {
+          await using store = await definition.open({ folder, ...ENCODER })
+          await store.upsert(all.slice(i * 50, 200 + i * 50))
+        }),
+      )
+      expect(await reader.count()).toBe(0)
+      await reader.refresh()
+      expect(await reader.count()).toBe(300)
+      await using fresh = await definition.open({ folder, ...ENCODER })
+      expect(await fresh.version()).toBe(await reader.version())
+    })
+
     it('refuses another encoder, another dimension and vectors of another length', async () => {
       {
         await using store = await definition.open({ folder, ...ENCODER })

@@ -7,6 +7,7 @@ import type { Figure } from '../contracts/index.ts'
 import { AnamnesisError, figure as figureSchema } from '../contracts/index.ts'
 import { type Contents, ContentsKeeper, rowDigest } from './contents.ts'
 import { byScore, checkVector, cosine } from './cosine.ts'
+import { withFileLock } from './fileLock.ts'
 import { matches } from './filter.ts'
 import { claimFolder } from './owner.ts'
 import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
@@ -22,7 +23,7 @@ export const exactStore: StoreDefinition = {
   async open({ folder, encoderId, dim }) {
     await claimFolder(folder, { kind: 'exact', encoderId, dim })
     const store = new ExactStore(folder, encoderId, dim)
-    await store.load()
+    await store.refresh()
     return store
   },
 }
@@ -64,24 +65,10 @@ class ExactStore implements VectorStore {
   }
 
   async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
-    const byId = new Map(this.entries.map((entry) => [entry.figure.id, entry]))
-    let written = 0
-    for await (const row of rows) {
-      checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
-      checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
-      byId.set(row.figure.id, {
-        figure: row.figure,
-        digest: rowDigest(row),
-        captionVector: row.captionVector.slice(),
-        imageVector: row.imageVector.slice(),
-      })
-      written++
-    }
-    if (written === 0) return 0
-    this.entries = [...byId.values()].sort((a, b) => (a.figure.id < b.figure.id ? -1 : 1))
-    this.contents.forget()
-    await this.save()
-    return written
+    return withFileLock(join(this.folder, 'write.lock'), async () => {
+      await this.refresh()
+      return this.merge(rows)
+    })
   }
 
   async nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
@@ -113,11 +100,16 @@ class ExactStore implements VectorStore {
     this.entries = []
   }
 
-  async load(): Promise<void> {
-    const current = await readFile(join(this.folder, 'current.json'), 'utf8').catch(() => null)
-    if (current === null) return
+  async refresh(): Promise<void> {
+    const current = Number(await readFile(join(this.folder, 'current.json'), 'utf8').catch(() => '0'))
+    if (current !== this.generation) await this.load(current)
+  }
+
+  private async load(generation: number): Promise<void> {
+    this.generation = generation
+    this.entries = []
+    this.contents.forget()
     try {
-      this.generation = Number(JSON.parse(current))
       await using vectors = await open(this.path('vectors', 'f32'))
       const lines = createInterface({ input: createReadStream(this.path('rows', 'jsonl')), crlfDelay: Infinity })
       let block = new Float32Array(0)
@@ -136,6 +128,27 @@ class ExactStore implements VectorStore {
         { cause },
       )
     }
+  }
+
+  private async merge(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
+    const byId = new Map(this.entries.map((entry) => [entry.figure.id, entry]))
+    let written = 0
+    for await (const row of rows) {
+      checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
+      checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
+      byId.set(row.figure.id, {
+        figure: row.figure,
+        digest: rowDigest(row),
+        captionVector: row.captionVector.slice(),
+        imageVector: row.imageVector.slice(),
+      })
+      written++
+    }
+    if (written === 0) return 0
+    this.entries = [...byId.values()].sort((a, b) => (a.figure.id < b.figure.id ? -1 : 1))
+    this.contents.forget()
+    await this.save()
+    return written
   }
 
   private nearest(

@@ -1,4 +1,5 @@
 export { cosine, roundScore } from './cosine.ts'
+export { withFileLock } from './fileLock.ts'
 export { matches } from './filter.ts'
 export { storeById, stores } from './registry.ts'
 export type { IndexRow, LexicalStatistics, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'

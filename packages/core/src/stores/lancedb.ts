@@ -4,6 +4,7 @@ import type { Table as ArrowTable, Vector } from 'apache-arrow'
 import type { Figure } from '../contracts/index.ts'
 import { type Contents, ContentsKeeper, rowDigest } from './contents.ts'
 import { byScore, checkVector, cosine, SCORE_STEP } from './cosine.ts'
+import { withFileLock } from './fileLock.ts'
 import { type Arrow, loadArrow, rowsToArrow, tableSchema } from './lanceTable.ts'
 import { claimFolder } from './owner.ts'
 import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
@@ -78,6 +79,9 @@ class LanceStore implements VectorStore {
   }
 
   async refresh(): Promise<void> {
+    await this.table.checkoutLatest()
+    this.contents.forget()
+    this.figures.clear()
     this.rows = await this.table.countRows()
   }
 
@@ -89,35 +93,18 @@ class LanceStore implements VectorStore {
     return this.table.countRows(predicate(filter))
   }
 
+  /** Lance lets two merges at the same time insert the same id twice, hence the lock. */
   async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
-    let written = 0
-    let batch = new Map<string, IndexRow>() // Lance refuses a merge that names a row twice: the last one wins
-    const flush = async () => {
-      if (batch.size === 0) return
-      const source = rowsToArrow(
-        this.parts.arrow,
-        this.dim,
-        [...batch.values()].map((row) => ({ ...row, digest: rowDigest(row) })),
-      )
-      await this.table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(source)
-      batch = new Map()
-    }
-    try {
-      for await (const row of rows) {
-        checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
-        checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
-        batch.set(row.figure.id, row)
-        written++
-        if (batch.size >= BATCH) await flush()
-      }
-      await flush()
-    } finally {
-      this.contents.forget()
-      this.figures.clear()
+    return withFileLock(join(this.folder, 'write.lock'), async () => {
       await this.refresh()
-    }
-    if (written > 0) await this.settle()
-    return written
+      try {
+        const written = await this.merge(rows)
+        if (written > 0) await this.settle()
+        return written
+      } finally {
+        await this.refresh()
+      }
+    })
   }
 
   async nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
@@ -156,6 +143,30 @@ class LanceStore implements VectorStore {
     this.figures.clear()
     this.table.close()
     this.parts.connection.close()
+  }
+
+  private async merge(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
+    let written = 0
+    let batch = new Map<string, IndexRow>() // Lance refuses a merge that names a row twice: the last one wins
+    const flush = async () => {
+      if (batch.size === 0) return
+      const source = rowsToArrow(
+        this.parts.arrow,
+        this.dim,
+        [...batch.values()].map((row) => ({ ...row, digest: rowDigest(row) })),
+      )
+      await this.table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(source)
+      batch = new Map()
+    }
+    for await (const row of rows) {
+      checkVector(row.captionVector, this, `The caption vector of figure ${row.figure.id}`)
+      checkVector(row.imageVector, this, `The image vector of figure ${row.figure.id}`)
+      batch.set(row.figure.id, row)
+      written++
+      if (batch.size >= BATCH) await flush()
+    }
+    await flush()
+    return written
   }
 
   /** Grows the search until no row outside it can tie with the last one inside, then ranks in full precision. */
@@ -233,7 +244,7 @@ class LanceStore implements VectorStore {
 
   /** Joins the files of many merges, and keeps the approximate index of a large table up to date. */
   private async settle(): Promise<void> {
-    if (!this.exact) {
+    if ((await this.table.countRows()) > FLAT_ROWS) {
       const { Index } = await import('@lancedb/lancedb')
       const indexed = new Set((await this.table.listIndices()).flatMap((index) => index.columns))
       if (!indexed.has('id')) await this.table.createIndex('id', { config: Index.btree() })

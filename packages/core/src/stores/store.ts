@@ -28,7 +28,7 @@ export interface LexicalStatistics {
 
 /**
  * One index of one corpus made by one encoder. Every store passes the same contract cases; `exact` is the reference.
- * An open store sees the rows that were there when it was opened and those it wrote itself.
+ * An open store sees the rows that were there when it was opened or last refreshed and those it wrote itself.
  */
 export interface VectorStore extends AsyncDisposable {
   readonly kind: string
@@ -40,7 +40,9 @@ export interface VectorStore extends AsyncDisposable {
   /** Names the content, not the history: equal rows give equal versions in every store. */
   version(): Promise<string>
   count(filter?: StoreFilter): Promise<number>
-  /** Adds or replaces rows by figure id, in batches. @throws ENCODER_MISMATCH */
+  /** Sees what others wrote since the store was opened. */
+  refresh(): Promise<void>
+  /** Adds or replaces rows by figure id, in batches; one writer at a time, others wait. @throws ENCODER_MISMATCH */
   upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number>
   /** The `limit` figures whose caption vector is nearest, best first (ties by figure id). @throws ENCODER_MISMATCH */
   nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]>
