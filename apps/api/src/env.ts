@@ -23,6 +23,8 @@ const schema = z.object({
   WEB_PORT: optional(port.default(3000)),
   /** Further origins (comma separated) from which a browser may use the API; the local dashboard is always one of them. */
   WEB_ORIGINS: optional(z.string().default('')),
+  /** Further names (comma separated) under which clients may call the API. */
+  API_HOSTS: optional(z.string().default('')),
   ANAMNESIS_BACKEND: optional(z.enum(['onnx', 'tensorflow', 'cpu']).default('onnx')),
   /** "off" leaves out the first comparison of a new installation. */
   ANAMNESIS_DEMO_RUNS: optional(z.enum(['on', 'off']).default('on')),
@@ -39,6 +41,8 @@ export interface Env {
   apiHost: string
   apiPort: number
   webPort: number
+  /** Names in the Host header that are answered, besides the loopback ones. */
+  apiHosts: string[]
   /** Origins whose pages may use the API. */
   webOrigins: string[]
   backend: TrainingRequest['backend']
@@ -65,12 +69,11 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     apiHost: value.API_HOST,
     apiPort: value.API_PORT,
     webPort: value.WEB_PORT,
+    apiHosts: list(value.API_HOSTS).map((name) => name.toLowerCase()),
     webOrigins: [
       `http://localhost:${value.WEB_PORT}`,
       `http://127.0.0.1:${value.WEB_PORT}`,
-      ...value.WEB_ORIGINS.split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
+      ...list(value.WEB_ORIGINS),
     ],
     backend: value.ANAMNESIS_BACKEND,
     demoRuns: value.ANAMNESIS_DEMO_RUNS === 'on',
@@ -79,3 +82,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     logLevel: value.LOG_LEVEL,
   }
 }
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)

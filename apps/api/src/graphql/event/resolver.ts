@@ -46,13 +46,13 @@ export class EventResolver {
   }
 }
 
-async function* runEvents({ runId, sinceSeq }: { runId: string; sinceSeq: number }, { db, hub }: Context) {
+async function runEvents({ runId, sinceSeq }: { runId: string; sinceSeq: number }, { db, hub }: Context) {
   if (sinceSeq < 0) throw new AnamnesisError('BAD_INPUT', '"sinceSeq" counts from 0.', { field: 'sinceSeq' })
   const id = runIdOf(runId)
   if (!(await db.run.findUnique({ where: { id }, select: { id: true } }))) {
     throw new AnamnesisError('NOT_FOUND', `There is no run ${runId}.`, { field: 'runId' })
   }
-  yield* followRun(db, hub, id, sinceSeq)
+  return followRun(db, hub, id, sinceSeq)
 }
 
 async function* projectEvents({ db, hub }: Context): AsyncGenerator<Change> {
