@@ -1,4 +1,3 @@
 export { runTraining } from './loop.ts'
-export { findModelFolder, shippedModels } from './modelFolder.ts'
 export { type PretrainOptions, type PretrainReport, pretrain } from './pretrain.ts'
 export { configHash, resolveRunConfig, runConfigJsonSchema, type TrainingIo, type TrainingRequest } from './request.ts'

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { loadBackend } from '../../backend/index.ts'
+import type { SuiteDefinition } from '../../benchmarks/index.ts'
 import {
   type FigureRecord,
   figure,
@@ -12,7 +13,7 @@ import {
   type Sample,
   type Task,
 } from '../../contracts/index.ts'
-import { writeCorpus, writeDataset } from '../../importers/index.ts'
+import { corpusFolder, datasetFolder, writeCorpus, writeDataset } from '../../importers/index.ts'
 import { createModel, findModelConfig, saveModel, trainTokenizer } from '../../model/index.ts'
 import type { TrainingRequest } from '../request.ts'
 
@@ -21,6 +22,7 @@ const TASKS = [
   { id: 'warm', classes: ['red', 'yellow'] },
   { id: 'cold', classes: ['blue', 'green', 'black'] },
 ]
+const CORPUS = 'tiny-literature'
 const COLOURS: Record<string, [number, number, number]> = {
   red: [220, 30, 30],
   yellow: [220, 220, 40],
@@ -29,7 +31,22 @@ const COLOURS: Record<string, [number, number, number]> = {
   black: [15, 15, 15],
 }
 
+/** The same tasks as a suite, whose tasks and corpus are imported below the folder of `tinyRun`. */
+export const tinySuite: SuiteDefinition = {
+  id: 'tiny',
+  title: 'Squares',
+  summary: '',
+  taskIds: TASKS.map(({ id }) => id),
+  orders: [{ id: 'default', title: 'As listed', taskIds: TASKS.map(({ id }) => id) }],
+  modelId: 'tiny-squares',
+  corpusId: CORPUS,
+  defaults: { stepsPerTask: 7, learningRate: 0.003 },
+  openTask: () => Promise.reject(new Error('imported already')),
+  openCorpus: () => Promise.reject(new Error('imported already')),
+}
+
 export interface TinyRun extends AsyncDisposable {
+  /** Holds everything; the home of a pre-training. */
   folder: string
   request(config?: Partial<RunConfig>, more?: Partial<TrainingRequest>): TrainingRequest
 }
@@ -40,13 +57,13 @@ export async function tinyRun(): Promise<TinyRun> {
   const random = new Random(5)
   const taskFolders: string[] = []
   for (const { id, classes } of TASKS) {
-    const path = join(folder, id)
+    const path = datasetFolder(folder, id)
     await writeDataset(path, tinyTask(id, classes), await samples(classes, random))
     taskFolders.push(path)
   }
   await writeCorpus(
-    join(folder, 'corpus'),
-    { id: 'tiny-corpus', title: 'Squares', synthetic: true },
+    corpusFolder(folder, CORPUS),
+    { id: CORPUS, title: 'Squares', synthetic: true },
     await figures(random),
   )
   await loadBackend({ threads: 1 })
@@ -72,7 +89,7 @@ export async function tinyRun(): Promise<TinyRun> {
       taskFolders,
       exclude: null,
       modelFolder: join(folder, 'model'),
-      corpusFolder: join(folder, 'corpus'),
+      corpusFolder: corpusFolder(folder, CORPUS),
       indexFolder: join(folder, 'indexes'),
       store: 'exact',
       checkpointFolder: join(folder, 'checkpoints'),
