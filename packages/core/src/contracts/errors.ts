@@ -50,9 +50,13 @@ export function toAnamnesisError(error: unknown): AnamnesisError {
   if (error instanceof AnamnesisError) return error
   const code = (error as { code?: unknown } | null)?.code
   if (code === 'ENOSPC') {
-    return new AnamnesisError('DISK_FULL', 'The disk is full. Free some space (or move ANAMNESIS_HOME) and try again.', {
-      cause: error,
-    })
+    return new AnamnesisError(
+      'DISK_FULL',
+      'The disk is full. Free some space (or move ANAMNESIS_HOME) and try again.',
+      {
+        cause: error,
+      },
+    )
   }
   const message = error instanceof Error ? error.message : String(error)
   return new AnamnesisError('INTERNAL', message, { cause: error })

@@ -56,7 +56,9 @@ export const eventPayloads = {
     task: z.number().int(),
     fromStep: z.number().int(),
     toStep: z.number().int(),
-    figures: z.array(z.object({ figureId: z.string(), bag: z.enum(BAGS), rank: z.number().int(), draws: z.number().int() })),
+    figures: z.array(
+      z.object({ figureId: z.string(), bag: z.enum(BAGS), rank: z.number().int(), draws: z.number().int() }),
+    ),
     /** True when only the most drawn figures are listed. */
     sampled: z.boolean(),
   }),

@@ -11,7 +11,10 @@ const tower = z.object({
 export const modelConfig = z.object({
   id: slug,
   image: tower.extend({ size: z.number().int().positive().max(1024), patch: z.number().int().positive().max(64) }),
-  text: tower.extend({ context: z.number().int().min(4).max(512), vocabulary: z.number().int().positive().max(200_000) }),
+  text: tower.extend({
+    context: z.number().int().min(4).max(512),
+    vocabulary: z.number().int().positive().max(200_000),
+  }),
   /** Dimension of the shared embedding space. */
   embedding: z.number().int().positive().max(4096),
   activation: z.enum(['gelu', 'quickGelu']).default('gelu'),
