@@ -54,7 +54,12 @@ export const RunSeries = graphql(`
 
 export const RunMetrics = graphql(`
   query RunMetrics($id: ID!) {
-    run(id: $id) { id metrics { key value } checkpoints { task step digest bytes state at } }
+    run(id: $id) {
+      id
+      heartbeatAt
+      metrics { key value }
+      checkpoints { task step digest bytes state at }
+    }
   }
 `)
 

@@ -16,6 +16,13 @@ export function number(value: number | null | undefined): string {
   return value.toFixed(size >= 100 ? 1 : size >= 1 ? 3 : 4)
 }
 
+/** Axis ticks are round already; only float noise and very small numbers need care. */
+export function tickLabel(value: number): string {
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  return size >= 1e5 || size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(6)))
+}
+
 /** Metrics of unit "fraction" (or none) are shares; points and per cent are shown as they are. */
 export function metricValue(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return ABSENT

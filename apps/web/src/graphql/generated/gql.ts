@@ -25,7 +25,7 @@ type Documents = {
     "\n  fragment TaskNames on Task {\n    key\n    name\n    modality\n    classes { id name }\n  }\n": typeof types.TaskNamesFragmentDoc,
     "\n  fragment Cell on MatrixCell {\n    row\n    column\n    taskKey\n    n\n    accuracy\n    low\n    high\n    balancedAccuracy\n    auc\n    confusion\n  }\n": typeof types.CellFragmentDoc,
     "\n  query RunSeries($id: ID!, $names: [String!]!, $maxPoints: Int!) {\n    run(id: $id) { id lastSeq series(names: $names, maxPoints: $maxPoints) { name steps values points } }\n  }\n": typeof types.RunSeriesDocument,
-    "\n  query RunMetrics($id: ID!) {\n    run(id: $id) { id metrics { key value } checkpoints { task step digest bytes state at } }\n  }\n": typeof types.RunMetricsDocument,
+    "\n  query RunMetrics($id: ID!) {\n    run(id: $id) {\n      id\n      heartbeatAt\n      metrics { key value }\n      checkpoints { task step digest bytes state at }\n    }\n  }\n": typeof types.RunMetricsDocument,
     "\n  query RunHistory($id: ID!, $first: Int!, $after: String, $types: [String!]) {\n    run(id: $id) {\n      id\n      events(first: $first, after: $after, types: $types) {\n        pageInfo { hasNextPage endCursor }\n        edges { node { runId seq type at payload } }\n      }\n    }\n  }\n": typeof types.RunHistoryDocument,
     "\n  subscription RunEvents($runId: ID!, $sinceSeq: Int!) {\n    runEvents(runId: $runId, sinceSeq: $sinceSeq) { runId seq type at payload }\n  }\n": typeof types.RunEventsDocument,
     "\n  mutation StopRun($input: StopRunInput!) {\n    stopRun(input: $input) {\n      run { id state stateReason }\n      userErrors { code field message }\n    }\n  }\n": typeof types.StopRunDocument,
@@ -48,7 +48,7 @@ const documents: Documents = {
     "\n  fragment TaskNames on Task {\n    key\n    name\n    modality\n    classes { id name }\n  }\n": types.TaskNamesFragmentDoc,
     "\n  fragment Cell on MatrixCell {\n    row\n    column\n    taskKey\n    n\n    accuracy\n    low\n    high\n    balancedAccuracy\n    auc\n    confusion\n  }\n": types.CellFragmentDoc,
     "\n  query RunSeries($id: ID!, $names: [String!]!, $maxPoints: Int!) {\n    run(id: $id) { id lastSeq series(names: $names, maxPoints: $maxPoints) { name steps values points } }\n  }\n": types.RunSeriesDocument,
-    "\n  query RunMetrics($id: ID!) {\n    run(id: $id) { id metrics { key value } checkpoints { task step digest bytes state at } }\n  }\n": types.RunMetricsDocument,
+    "\n  query RunMetrics($id: ID!) {\n    run(id: $id) {\n      id\n      heartbeatAt\n      metrics { key value }\n      checkpoints { task step digest bytes state at }\n    }\n  }\n": types.RunMetricsDocument,
     "\n  query RunHistory($id: ID!, $first: Int!, $after: String, $types: [String!]) {\n    run(id: $id) {\n      id\n      events(first: $first, after: $after, types: $types) {\n        pageInfo { hasNextPage endCursor }\n        edges { node { runId seq type at payload } }\n      }\n    }\n  }\n": types.RunHistoryDocument,
     "\n  subscription RunEvents($runId: ID!, $sinceSeq: Int!) {\n    runEvents(runId: $runId, sinceSeq: $sinceSeq) { runId seq type at payload }\n  }\n": types.RunEventsDocument,
     "\n  mutation StopRun($input: StopRunInput!) {\n    stopRun(input: $input) {\n      run { id state stateReason }\n      userErrors { code field message }\n    }\n  }\n": types.StopRunDocument,
@@ -121,7 +121,7 @@ export function graphql(source: "\n  query RunSeries($id: ID!, $names: [String!]
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query RunMetrics($id: ID!) {\n    run(id: $id) { id metrics { key value } checkpoints { task step digest bytes state at } }\n  }\n"): (typeof documents)["\n  query RunMetrics($id: ID!) {\n    run(id: $id) { id metrics { key value } checkpoints { task step digest bytes state at } }\n  }\n"];
+export function graphql(source: "\n  query RunMetrics($id: ID!) {\n    run(id: $id) {\n      id\n      heartbeatAt\n      metrics { key value }\n      checkpoints { task step digest bytes state at }\n    }\n  }\n"): (typeof documents)["\n  query RunMetrics($id: ID!) {\n    run(id: $id) {\n      id\n      heartbeatAt\n      metrics { key value }\n      checkpoints { task step digest bytes state at }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

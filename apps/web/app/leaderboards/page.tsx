@@ -1,0 +1,7 @@
+import { LeaderboardIndexPage } from '../../src/panels/LeaderboardIndexPage.tsx'
+
+export const metadata = { title: 'Leaderboards' }
+
+export default function Page() {
+  return <LeaderboardIndexPage />
+}

@@ -1,0 +1,546 @@
+'use client'
+
+import { print } from 'graphql'
+import { type FormEvent, useMemo, useState } from 'react'
+import { useQuery } from 'urql'
+import { messageOf, useApi } from '../graphql/client.tsx'
+import type { CorporaQuery, HitFieldsFragment, RetrieveQuery } from '../graphql/generated/graphql.ts'
+import { Corpora, Retrieve } from '../graphql/retrieval.ts'
+import { count, milliseconds, number, plural } from '../prepare/format.ts'
+import { barLength, dropReasons, funnel, STAGES, stageRanges } from '../prepare/retrieval.ts'
+import { curl, graphqlText, python } from '../prepare/snippets.ts'
+import { Button, CodeBlock, Hint, Segmented, Select, Toggles } from '../ui/controls.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.tsx'
+import { asList, useUrlState } from '../ui/useUrlState.ts'
+
+type Corpus = CorporaQuery['corpora'][number]
+type Retrieval = RetrieveQuery['retrieve']
+const K = ['10', '20', '50', '100']
+const MAX_CARDS = 200
+
+/** Ask the literature a question and see why each figure was kept. */
+export function RetrievalPage() {
+  const { base } = useApi()
+  const [get] = useUrlState()
+  const [{ data, error, fetching }, again] = useQuery({ query: Corpora })
+  const corpora = data?.corpora ?? []
+  const corpus =
+    corpora.find(({ key }) => key === get('corpus')) ?? corpora.find(({ indexed }) => indexed) ?? corpora[0]
+  return (
+    <>
+      <PageHeader
+        title="Retrieval"
+        lead="The layered search that builds reference sets: caption, image, then words. Every figure shows how it got here."
+      />
+      {error && !data ? (
+        <Failure message={messageOf(error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
+      ) : null}
+      {fetching && !data ? <Loading rows={4} /> : null}
+      {data && !corpus ? (
+        <Panel>
+          <Empty title="No corpus is imported yet">
+            The demo corpus is made at the first start. Your own figures come in with <code>npm run import</code>.
+          </Empty>
+        </Panel>
+      ) : null}
+      {corpus ? <Search corpora={corpora} corpus={corpus} /> : null}
+    </>
+  )
+}
+
+function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpus }) {
+  const { base } = useApi()
+  const [get, set] = useUrlState()
+  const question = get('q')
+  const [draft, setDraft] = useState(question)
+  const k = Number(get('k', '20')) || 20
+  const perCaption = Number(get('per', '2')) || 2
+  const modalities = asList(get('modality'))
+  const licenceGroups = asList(get('licence'))
+  const input = useMemo(
+    () => ({
+      question,
+      corpus: corpus.key,
+      k,
+      perCaption,
+      ...(modalities.length > 0 ? { modalities } : {}),
+      ...(licenceGroups.length > 0 ? { licenceGroups } : {}),
+    }),
+    [question, corpus.key, k, perCaption, modalities, licenceGroups],
+  )
+  const [{ data, error, fetching }, again] = useQuery({
+    query: Retrieve,
+    variables: { input },
+    pause: question === '' || !corpus.indexed,
+    requestPolicy: 'cache-first',
+  })
+  const ask = (text: string) => {
+    setDraft(text)
+    set({ q: text.trim() })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    ask(draft)
+  }
+  return (
+    <div className="grid gap-4">
+      <Panel>
+        <form onSubmit={submit} className="flex flex-wrap gap-2">
+          <label className="relative min-w-0 flex-1 basis-64">
+            <span className="sr-only">Question</span>
+            <Icon
+              name="search"
+              size={15}
+              className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3"
+            />
+            <input
+              value={draft}
+              onChange={(event) => setDraft(event.target.value)}
+              placeholder="A chest X-ray photo of …"
+              maxLength={500}
+              className="control h-10! w-full pl-9! text-base"
+            />
+          </label>
+          <Button look="primary" type="submit" disabled={draft.trim() === ''} className="h-10! px-5!">
+            Retrieve
+          </Button>
+        </form>
+        <div className="mt-2 flex flex-wrap items-center gap-1.5">
+          <span className="mr-1 text-2xs text-ink-3">Try</span>
+          {corpus.exampleQuestions.slice(0, 6).map((example) => (
+            <button
+              key={example}
+              type="button"
+              onClick={() => ask(example)}
+              className="max-w-full truncate rounded-full border border-line bg-sunken px-2.5 py-0.5 text-xs text-ink-2 hover:border-ink-3 hover:text-ink pointer-coarse:py-1.5"
+            >
+              {example}
+            </button>
+          ))}
+        </div>
+        <div className="mt-4 flex flex-wrap items-end gap-x-5 gap-y-3 border-t border-line pt-3">
+          <div className="grid min-w-0 gap-1 text-2xs text-ink-3">
+            Corpus
+            <Select
+              aria-label="Corpus"
+              value={corpus.key}
+              onChange={(event) => set({ corpus: event.target.value, modality: null, licence: null })}
+            >
+              {corpora.map(({ key, title, figures, indexed }) => (
+                <option key={key} value={key}>
+                  {title}, {count(figures)} figures{indexed ? '' : ' (not indexed)'}
+                </option>
+              ))}
+            </Select>
+          </div>
+          <div className="grid gap-1 text-2xs text-ink-3">
+            Figures (k)
+            <Select
+              aria-label="Figures (k)"
+              value={String(k)}
+              onChange={(event) => set({ k: event.target.value === '20' ? null : event.target.value })}
+            >
+              {[...new Set([...K, String(k)])].map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </Select>
+          </div>
+          <div className="grid gap-1 text-2xs text-ink-3">
+            Per caption
+            <Select
+              aria-label="Per caption"
+              value={String(perCaption)}
+              onChange={(event) => set({ per: event.target.value === '2' ? null : event.target.value })}
+            >
+              {['1', '2', '3', '5', '10'].map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </Select>
+          </div>
+          <div className="grid gap-1 text-2xs text-ink-3">
+            Modality
+            <Toggles
+              label="Modality"
+              values={modalities}
+              choices={corpus.modalities.slice(0, 12).map((value) => ({ value, label: value }))}
+              onChange={(values) => set({ modality: values.join(',') })}
+            />
+          </div>
+          <div className="grid gap-1 text-2xs text-ink-3">
+            Licence
+            <Toggles
+              label="Licence"
+              values={licenceGroups}
+              choices={corpus.licenceGroups.map((value) => ({ value, label: value }))}
+              onChange={(values) => set({ licence: values.join(',') })}
+            />
+          </div>
+        </div>
+      </Panel>
+      {!corpus.indexed ? (
+        <Panel>
+          <Empty title={`${corpus.title} is not indexed yet`}>
+            It can be asked as soon as its figures are embedded; see the set-up on the runs page.
+          </Empty>
+        </Panel>
+      ) : question === '' ? (
+        <Panel>
+          <Empty title="Ask a question, or try an example">
+            Questions have the form the method asks: “A {'{domain}'} photo of {'{finding}'} in the {'{site}'}”. Free
+            text works too.
+          </Empty>
+        </Panel>
+      ) : error ? (
+        <Panel flush>
+          <Failure message={messageOf(error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
+        </Panel>
+      ) : fetching || !data ? (
+        <Panel flush>
+          <Loading rows={6} label="Searching" />
+        </Panel>
+      ) : (
+        <Result result={data.retrieve} asked={k} variables={{ input }} />
+      )}
+    </div>
+  )
+}
+
+function Result({ result, asked, variables }: { result: Retrieval; asked: number; variables: unknown }) {
+  const shown = result.hits.slice(0, MAX_CARDS)
+  const ranges = stageRanges([...result.hits, ...result.dropped])
+  return (
+    <>
+      <Summary result={result} />
+      <p className="num text-xs text-ink-3" role="status">
+        {plural(result.hits.length, 'figure')} kept of {count(asked)} asked for
+        {result.hits.length < asked ? '; the layers and filters let no more through' : ''}
+        {result.hits.length > shown.length ? `; the first ${MAX_CARDS} are drawn` : ''}
+      </p>
+      {shown.length === 0 ? (
+        <Panel>
+          <Empty title="No figure was kept">
+            Loosen the filters, or ask in other words. What was dropped, and why, is below.
+          </Empty>
+        </Panel>
+      ) : (
+        <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
+          {shown.map((hit) => (
+            <FigureCard key={hit.figure.id} hit={hit} ranges={ranges} />
+          ))}
+        </ul>
+      )}
+      <Dropped dropped={result.dropped} />
+      <Snippets variables={variables} />
+    </>
+  )
+}
+
+function Summary({ result }: { result: Retrieval }) {
+  const steps = funnel(result.counts)
+  const { encode, dense, visual, lexical, total } = result.time
+  const times = [
+    ['Encode', encode, 'var(--series-2)'],
+    ['Dense', dense, 'var(--series-4)'],
+    ['Visual', visual, 'var(--series-3)'],
+    ['Lexical', lexical, 'var(--series-5)'],
+  ] as const
+  return (
+    <Panel flush>
+      <div className="grid divide-line max-lg:divide-y lg:grid-cols-[5fr_4fr_3fr] lg:divide-x">
+        <div className="p-4">
+          <h2 className="mb-2 text-xs font-semibold">From corpus to reference</h2>
+          <ol className="grid gap-1.5">
+            {steps.map((step, i) => (
+              <li key={step.key} className="grid grid-cols-[5.5rem_minmax(0,1fr)_3.5rem] items-center gap-2 text-xs">
+                <span className="truncate text-ink-2">{step.title}</span>
+                <span className="h-3.5 overflow-hidden rounded-[3px] bg-sunken">
+                  <span
+                    className="block h-full rounded-[3px] bg-accent transition-[width] duration-500"
+                    style={{ width: `${step.width}%`, opacity: 0.4 + i * 0.2 }}
+                  />
+                </span>
+                <span className="num text-right">{count(step.count)}</span>
+              </li>
+            ))}
+          </ol>
+          <p className="num mt-1.5 text-2xs text-ink-3">
+            Log scale. {count(result.counts.distinctScores)} distinct dense scores (captions shared by several panels
+            tie).
+          </p>
+        </div>
+        <div className="p-4">
+          <h2 className="mb-2 flex justify-between text-xs font-semibold">
+            Time <span className="num font-normal text-ink-2">{milliseconds(total)}</span>
+          </h2>
+          <div className="flex h-3.5 gap-px overflow-hidden rounded-[3px] bg-sunken">
+            {times.map(([title, ms, colour]) => (
+              <span
+                key={title}
+                title={`${title}: ${milliseconds(ms)}`}
+                style={{ width: `${(ms / Math.max(total, 1e-6)) * 100}%`, background: colour }}
+              />
+            ))}
+          </div>
+          <dl className="mt-2 grid grid-cols-2 gap-x-4 gap-y-1 text-xs">
+            {times.map(([title, ms, colour]) => (
+              <div key={title} className="flex items-center gap-1.5">
+                <span aria-hidden="true" className="size-2 rounded-[2px]" style={{ background: colour }} />
+                <dt className="text-ink-2">{title}</dt>
+                <dd className="num ml-auto">{milliseconds(ms)}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+        <dl className="grid content-start gap-1.5 p-4 text-xs">
+          <div className="flex items-center justify-between gap-3">
+            <dt className="text-ink-2">Search</dt>
+            <dd>
+              <Hint
+                text={
+                  result.exact
+                    ? 'Every figure was compared.'
+                    : 'An approximate index was used; some neighbours may be missing.'
+                }
+              >
+                {result.exact ? 'exact' : 'approximate'}
+              </Hint>
+            </dd>
+          </div>
+          <div className="flex justify-between gap-3">
+            <dt className="text-ink-2">Store</dt>
+            <dd>{result.store}</dd>
+          </div>
+          <div className="flex justify-between gap-3">
+            <dt className="whitespace-nowrap text-ink-2">Index</dt>
+            <dd className="min-w-0 truncate font-mono text-2xs leading-4.5" title={result.indexVersion}>
+              {result.indexVersion}
+            </dd>
+          </div>
+          <div className="flex justify-between gap-3">
+            <dt className="text-ink-2">Encoder</dt>
+            <dd className="min-w-0 truncate font-mono text-2xs leading-4.5" title={result.encoderId}>
+              {result.encoderId}
+            </dd>
+          </div>
+        </dl>
+      </div>
+    </Panel>
+  )
+}
+
+function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType<typeof stageRanges> }) {
+  const { base } = useApi()
+  const [open, setOpen] = useState(false)
+  const [broken, setBroken] = useState(false)
+  const { figure } = hit
+  const image = `${base}${figure.imageUrl}`
+  const ids = [
+    ['PMID', figure.pmid, figure.pmid ? `https://pubmed.ncbi.nlm.nih.gov/${figure.pmid}/` : null],
+    ['PMC', figure.pmcid, figure.pmcid ? `https://www.ncbi.nlm.nih.gov/pmc/articles/${figure.pmcid}/` : null],
+    ['DOI', figure.doi, figure.doi ? `https://doi.org/${figure.doi}` : null],
+  ] as const
+  return (
+    <li
+      data-testid="figure-card"
+      className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-panel"
+    >
+      <a
+        href={image}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={`Open figure ${figure.key}`}
+        className="relative block bg-[#0b0f12]"
+      >
+        {broken ? (
+          <span className="grid aspect-[4/3] place-items-center text-xs text-[#9fb0b8]">
+            The image could not be loaded
+          </span>
+        ) : (
+          // biome-ignore lint/performance/noImgElement: figures come from the API's own host, already small
+          <img
+            src={image}
+            alt={figure.caption.slice(0, 160)}
+            loading="lazy"
+            onError={() => setBroken(true)}
+            className="aspect-[4/3] w-full object-contain"
+          />
+        )}
+        {hit.rank ? (
+          <span className="num absolute top-2 left-2 rounded bg-black/70 px-1.5 text-xs font-semibold text-white">
+            {hit.rank}
+          </span>
+        ) : null}
+      </a>
+      <div className="flex flex-1 flex-col gap-2.5 p-3">
+        <div>
+          <p className={`text-xs leading-[1.15rem] break-words ${open ? '' : 'line-clamp-3'}`}>{figure.caption}</p>
+          {figure.caption.length > 130 ? (
+            <button
+              type="button"
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+              className="text-2xs text-accent hover:underline"
+            >
+              {open ? 'Less' : 'Whole caption'}
+            </button>
+          ) : null}
+        </div>
+        <div className="mt-auto grid gap-1">
+          <StageBars hit={hit} ranges={ranges} />
+        </div>
+        <div className="flex flex-wrap items-center gap-1 border-t border-line pt-2">
+          {figure.modality ? <Tag>{figure.modality}</Tag> : null}
+          {figure.anatomy ? <Tag>{figure.anatomy}</Tag> : null}
+          <Tag look={figure.licenceGroup === 'commercial' ? 'plain' : 'warn'}>
+            {figure.licence || 'no licence stated'}
+          </Tag>
+        </div>
+        <p className="text-2xs text-ink-3">
+          <span className="block truncate" title={figure.credit ?? undefined}>
+            {figure.url ? (
+              <a
+                href={figure.url}
+                target="_blank"
+                rel="noreferrer"
+                className="text-ink-2 hover:text-accent hover:underline"
+              >
+                {figure.article || figure.key} <Icon name="external" size={10} className="inline" />
+              </a>
+            ) : (
+              figure.article || figure.key
+            )}
+          </span>
+          {ids.map(([label, value, href]) =>
+            value && href ? (
+              <a
+                key={label}
+                href={href}
+                target="_blank"
+                rel="noreferrer"
+                className="mr-2 inline-block hover:text-accent hover:underline"
+              >
+                {label} {value.replace(/^PMC/, '')}
+              </a>
+            ) : null,
+          )}
+        </p>
+      </div>
+    </li>
+  )
+}
+
+function StageBars({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType<typeof stageRanges> }) {
+  return (
+    <dl className="grid gap-1">
+      {STAGES.map(({ key, title, hint }) => {
+        const score = hit[key]
+        return (
+          <div
+            key={key}
+            title={hint}
+            className="grid grid-cols-[3.1rem_minmax(0,1fr)_2.8rem_2.1rem] items-center gap-2 text-2xs"
+          >
+            <dt className="text-ink-3">{title}</dt>
+            <dd className="h-1.5 overflow-hidden rounded-full bg-sunken">
+              {score ? (
+                <span
+                  className="block h-full rounded-full bg-accent"
+                  style={{ width: `${barLength(score.score, ranges[key])}%` }}
+                />
+              ) : null}
+            </dd>
+            <dd className="num text-right">{score ? number(Number(score.score.toFixed(3))) : '–'}</dd>
+            <dd className="num text-right text-ink-3">{score ? `#${score.rank}` : ''}</dd>
+          </div>
+        )
+      })}
+    </dl>
+  )
+}
+
+function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
+  const reasons = dropReasons(dropped)
+  if (dropped.length === 0) return null
+  return (
+    <details className="group rounded-lg border border-line bg-panel">
+      <summary className="flex min-h-11 list-none flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 [&::-webkit-details-marker]:hidden">
+        <Icon name="chevron" size={13} className="text-ink-3 transition-transform group-open:rotate-90" />
+        <span className="font-semibold">Seen and dropped</span>
+        <span className="num flex flex-wrap gap-1.5">
+          {reasons.map(({ reason, count: n }) => (
+            <Tag key={reason}>
+              {reason} {n}
+            </Tag>
+          ))}
+        </span>
+      </summary>
+      <div className="max-h-96 overflow-auto border-t border-line">
+        <table className="w-full min-w-[34rem] text-left text-xs">
+          <thead className="sticky top-0 bg-panel text-2xs text-ink-3">
+            <tr>
+              <th scope="col" className="px-4 py-2 font-medium">
+                Caption
+              </th>
+              {STAGES.map(({ key, title }) => (
+                <th key={key} scope="col" className="px-2 py-2 text-right font-medium">
+                  {title}
+                </th>
+              ))}
+              <th scope="col" className="px-4 py-2 font-medium">
+                Dropped by
+              </th>
+            </tr>
+          </thead>
+          <tbody className="divide-y divide-line">
+            {dropped.map((hit) => (
+              <tr key={`${hit.figure.id}-${hit.dropped}`}>
+                <td className="max-w-0 w-full truncate px-4 py-1.5" title={hit.figure.caption}>
+                  {hit.figure.caption}
+                </td>
+                {STAGES.map(({ key }) => (
+                  <td key={key} className="num px-2 py-1.5 text-right whitespace-nowrap">
+                    {hit[key] ? hit[key].score.toFixed(3) : '–'}
+                  </td>
+                ))}
+                <td className="px-4 py-1.5 whitespace-nowrap text-ink-2">{hit.dropped}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
+
+function Snippets({ variables }: { variables: unknown }) {
+  const { base } = useApi()
+  const [kind, setKind] = useState('python')
+  const query = print(Retrieve)
+  const url = `${base}/graphql`
+  const text =
+    kind === 'curl'
+      ? curl(url, query, variables)
+      : kind === 'python'
+        ? python(url, query, variables)
+        : graphqlText(query, variables)
+  return (
+    <Panel
+      title="The same from a script"
+      actions={
+        <Segmented
+          label="Language"
+          value={kind}
+          choices={[
+            { value: 'python', label: 'Python' },
+            { value: 'curl', label: 'curl' },
+            { value: 'graphql', label: 'GraphQL' },
+          ]}
+          onChange={setKind}
+        />
+      }
+    >
+      <CodeBlock text={text} />
+    </Panel>
+  )
+}

@@ -1,0 +1,172 @@
+'use client'
+
+import Link from 'next/link'
+import { useState } from 'react'
+import { useQuery } from 'urql'
+import { messageOf, useApi } from '../graphql/client.tsx'
+import type { SuitesQuery, TasksPageQuery } from '../graphql/generated/graphql.ts'
+import { Suites } from '../graphql/leaderboard.ts'
+import { TasksPage as TasksQuery } from '../graphql/tasks.ts'
+import { count, plural } from '../prepare/format.ts'
+import { Button } from '../ui/controls.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.tsx'
+
+type Task = TasksPageQuery['tasks']['edges'][number]['node']
+type Suite = SuitesQuery['suites']['edges'][number]['node']
+const PAGE = 60
+
+/** What can be learned here: suites with their orders, tasks with classes, splits and licences. */
+export function TasksPage() {
+  const { base } = useApi()
+  const [first, setFirst] = useState(PAGE)
+  const [suites] = useQuery({ query: Suites })
+  const [{ data, error, fetching }, again] = useQuery({ query: TasksQuery, variables: { first } })
+  const tasks = data?.tasks.edges.map(({ node }) => node) ?? []
+  return (
+    <>
+      <PageHeader
+        title="Tasks"
+        lead="A task is a labelled image problem; a suite is a sequence of tasks with a base model and a corpus."
+      />
+      {error && !data ? (
+        <Failure message={messageOf(error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
+      ) : null}
+      {fetching && !data ? <Loading rows={8} /> : null}
+      {suites.data ? (
+        <section aria-label="Suites" className="mb-6 grid gap-3 lg:grid-cols-2">
+          {suites.data.suites.edges.map(({ node }) => (
+            <SuiteCard key={node.key} suite={node} />
+          ))}
+        </section>
+      ) : null}
+      {data && tasks.length === 0 ? (
+        <Panel>
+          <Empty title="No task is imported yet">
+            Import a pack or an image folder with <code>npm run import</code>.
+          </Empty>
+        </Panel>
+      ) : null}
+      {tasks.length > 0 ? (
+        <Panel title="All tasks" note={count(data!.tasks.totalCount)} flush>
+          <ul className="divide-y divide-line">
+            {tasks.map((task) => (
+              <TaskRow key={task.key} task={task} />
+            ))}
+          </ul>
+          {data!.tasks.pageInfo.hasNextPage ? (
+            <div className="flex justify-center border-t border-line p-3">
+              <Button look="ghost" disabled={fetching} onClick={() => setFirst(first + PAGE)}>
+                Show more
+              </Button>
+            </div>
+          ) : null}
+        </Panel>
+      ) : null}
+    </>
+  )
+}
+
+function SuiteCard({ suite }: { suite: Suite }) {
+  const name = (key: string) => suite.tasks.find((task) => task.key === key)?.name ?? key
+  return (
+    <Panel
+      title={suite.title}
+      actions={
+        <Link href={`/runs/new?suite=${encodeURIComponent(suite.key)}`} className="text-xs text-accent hover:underline">
+          New run
+        </Link>
+      }
+    >
+      <p className="text-ink-2">{suite.summary}</p>
+      {suite.available ? null : (
+        <p className="mt-2 flex gap-2 rounded-md bg-warn-soft px-3 py-2 text-xs">
+          <Icon name="alert" size={15} className="mt-0.5 text-warn" />
+          <span className="min-w-0 break-words">{suite.unavailableReason ?? 'Not available on this server.'}</span>
+        </p>
+      )}
+      <dl className="mt-3 grid gap-2">
+        {suite.orders.map((order) => (
+          <div key={order.key} className="grid gap-x-3 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)]">
+            <dt className="truncate text-xs text-ink-3" title={`${order.key}, hash ${order.hash}`}>
+              {order.title}
+            </dt>
+            <dd className="flex flex-wrap gap-1">
+              {order.taskKeys.map((key, i) => (
+                <Tag key={key}>
+                  <span className="num mr-1 text-ink-3">{i + 1}</span>
+                  {name(key)}
+                </Tag>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-3 flex flex-wrap gap-x-4 text-2xs text-ink-3">
+        <span>
+          model <code>{suite.modelKey}</code>
+        </span>
+        <span>
+          corpus <code>{suite.corpusKey}</code>
+        </span>
+      </p>
+    </Panel>
+  )
+}
+
+function TaskRow({ task }: { task: Task }) {
+  const total = task.splits.reduce((sum, { count: n }) => sum + n, 0) || 1
+  const shades = ['bg-accent', 'bg-accent/55', 'bg-accent/25']
+  return (
+    <li
+      data-testid="task-row"
+      className="grid gap-x-6 gap-y-2 px-4 py-3 lg:grid-cols-[minmax(0,4fr)_minmax(0,5fr)_minmax(0,4fr)]"
+    >
+      <div className="min-w-0">
+        <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
+          {task.name}
+          {task.synthetic ? <Tag look="accent">synthetic</Tag> : null}
+        </h3>
+        <p className="text-xs text-ink-2">
+          {task.domain}, {task.modality}
+          {task.anatomy ? `, ${task.anatomy}` : ''}
+        </p>
+        <code className="text-2xs text-ink-3" title={`digest ${task.digest}`}>
+          {task.key}
+        </code>
+      </div>
+      <div className="min-w-0">
+        <p className="mb-1 text-2xs text-ink-3">{plural(task.classes.length, 'class', 'classes')}</p>
+        <ul className="flex flex-wrap gap-1">
+          {task.classes.slice(0, 24).map((one) => (
+            <li key={one.id} title={`a photo of ${one.promptName}`}>
+              <Tag>{one.name}</Tag>
+            </li>
+          ))}
+          {task.classes.length > 24 ? (
+            <li className="text-2xs text-ink-3">and {task.classes.length - 24} more</li>
+          ) : null}
+        </ul>
+      </div>
+      <div className="min-w-0">
+        <div className="flex h-1.5 gap-px overflow-hidden rounded-full" aria-hidden="true">
+          {task.splits.map(({ split, count: n }, i) => (
+            <span key={split} className={shades[i % 3]} style={{ width: `${(n / total) * 100}%` }} />
+          ))}
+        </div>
+        <p className="num mt-1 flex flex-wrap gap-x-3 text-xs">
+          {task.splits.map(({ split, count: n }) => (
+            <span key={split}>
+              <span className="text-ink-3">{split}</span> {count(n)}
+            </span>
+          ))}
+        </p>
+        <details className="mt-1 text-2xs text-ink-3">
+          <summary className="w-fit hover:text-ink">{task.licence}</summary>
+          {task.citation ? <p className="mt-1 break-words">{task.citation}</p> : null}
+          {task.notes ? <p className="mt-1 break-words">{task.notes}</p> : null}
+        </details>
+      </div>
+    </li>
+  )
+}

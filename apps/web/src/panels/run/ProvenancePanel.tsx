@@ -1,0 +1,46 @@
+'use client'
+
+import { useMemo } from 'react'
+import { flatten } from '../../prepare/config.ts'
+import { CopyButton } from '../../ui/controls.tsx'
+import { Empty, Panel } from '../../ui/surfaces.tsx'
+import type { PanelProps } from './panel.ts'
+
+/** Where a run's numbers come from; what is not known is shown as missing. */
+export function ProvenancePanel({ view: { details } }: PanelProps) {
+  const lines = useMemo(
+    () => [
+      { path: 'configHash', value: details.configHash },
+      { path: 'order.hash', value: details.order.hash },
+      ...flatten(details.provenance),
+    ],
+    [details],
+  )
+  return (
+    <Panel
+      title="Provenance"
+      flush
+      actions={
+        <CopyButton
+          text={() => JSON.stringify({ configHash: details.configHash, ...(details.provenance as object) }, null, 2)}
+          label="JSON"
+        />
+      }
+    >
+      {lines.length === 0 ? (
+        <Empty title="Nothing recorded yet" />
+      ) : (
+        <dl className="divide-y divide-line">
+          {lines.map(({ path, value }) => (
+            <div key={path} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-3 px-4 py-1.5">
+              <dt className="font-mono text-xs break-all text-ink-2">{path}</dt>
+              <dd className="font-mono text-xs break-all" title={value}>
+                {value === 'null' || value === '' ? <span className="font-sans text-warn">missing</span> : value}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Panel>
+  )
+}
