@@ -15,10 +15,18 @@ const workspace = join(projectRoot, 'apps', 'api')
  * second, so it is left out when the database already lists every migration with the digest of its file.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  if (await upToDate(databaseUrl)) return
-  const { code, output } = await prisma(['migrate', 'deploy'], databaseUrl)
-  if (code !== 0) {
-    throw new AnamnesisError('INTERNAL', `The database could not be brought to its present shape:\n${output.trim()}`)
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    if (await upToDate(client)) return
+    // Prisma's own lock keeps a ten-second timer alive after the work is done, so the lock is taken here instead.
+    await client.query('select pg_advisory_lock(72707369)')
+    const { code, output } = await prisma(['migrate', 'deploy'], databaseUrl)
+    if (code !== 0) {
+      throw new AnamnesisError('INTERNAL', `The database could not be brought to its present shape:\n${output.trim()}`)
+    }
+  } finally {
+    await client.end() // releases the lock
   }
 }
 
@@ -28,9 +36,7 @@ export async function generateClient(): Promise<void> {
   if (code !== 0) throw new AnamnesisError('INTERNAL', `prisma generate failed:\n${output.trim()}`)
 }
 
-async function upToDate(databaseUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
+async function upToDate(client: pg.Client): Promise<boolean> {
   try {
     const { rows } = await client.query<{ migration_name: string; checksum: string }>(
       'select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null',
@@ -45,8 +51,6 @@ async function upToDate(databaseUrl: string): Promise<boolean> {
   } catch (error) {
     if ((error as { code?: string }).code === '42P01') return false // no such table: a new database
     throw error
-  } finally {
-    await client.end()
   }
 }
 
@@ -55,7 +59,7 @@ function prisma(args: string[], databaseUrl: string): Promise<{ code: number; ou
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd: workspace,
-      env: { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: '' },
+      env: { ...process.env, DATABASE_URL: databaseUrl, PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1', NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
