@@ -332,42 +332,42 @@ export const metrics = [
     definition:
       'Mean accuracy on tasks that are not learned yet (above the diagonal, rows from 0), mean over tasks 2..T.',
     better: 'higher',
-    unit: 'fraction',
+    unit: 'percent',
   },
   {
     key: 'avg',
     title: 'Avg',
     definition: 'Mean over tasks and over all rows after training.',
     better: 'higher',
-    unit: 'fraction',
+    unit: 'percent',
   },
   {
     key: 'last',
     title: 'Last',
     definition: 'Mean of the last row: all tasks, after the last one.',
     better: 'higher',
-    unit: 'fraction',
+    unit: 'percent',
   },
   {
     key: 'auc',
     title: 'AUC',
     definition: 'Mean macro one-vs-rest area under the ROC curve in the last row.',
     better: 'higher',
-    unit: 'fraction',
+    unit: 'percent',
   },
   {
     key: 'bwt',
     title: 'BWT',
     definition: 'Mean over j < T of A[T][j] - A[j][j]: what later training did to learned tasks.',
     better: 'higher',
-    unit: 'fraction',
+    unit: 'percent',
   },
   {
     key: 'forgetting',
     title: 'Forgetting',
     definition: 'Mean over j < T of the best earlier accuracy minus the last one.',
     better: 'lower',
-    unit: 'fraction',
+    unit: 'percent',
   },
 ]
 

@@ -240,6 +240,7 @@ const root = {
           runs: members.map((r) => r.view()),
           n: members.length,
           rank: null as number | null,
+          config: {},
           tied: false,
           metrics: metrics.map((m) => {
             const values = members.map((r) => r.metric(m.key)).filter((v) => v !== null)
@@ -270,8 +271,8 @@ const root = {
             (y.metrics.find((m) => m.key === sortedBy)!.interval.mean ?? 0)),
       )
     entries.forEach((e, i) => {
-      e.rank = i === 1 ? 1 : i + 1
-      e.tied = i < 2 && entries.length > 1
+      e.rank = i + 1
+      e.tied = i === 1
     })
     return { suite, order, sortedBy, metrics, entries }
   },

@@ -33,6 +33,7 @@ export const LeaderboardPage = graphql(`
         n
         rank
         tied
+        config
         method { key title paper trains }
         runs { id key seed state }
         metrics { key interval { mean low high n values } }

@@ -5,8 +5,8 @@ import { useQuery } from 'urql'
 import { messageOf, useApi } from '../graphql/client.tsx'
 import type { LeaderboardPageQuery } from '../graphql/generated/graphql.ts'
 import { LeaderboardPage as LeaderboardQuery } from '../graphql/leaderboard.ts'
-import { isShare, metricValue, plural } from '../prepare/format.ts'
-import { type Axis, axisOf, type BoardInterval, place, tieLabel } from '../prepare/leaderboard.ts'
+import { metricValue, plural } from '../prepare/format.ts'
+import { type Axis, axisOf, type BoardInterval, type Place, place, places, variants } from '../prepare/leaderboard.ts'
 import { Hint, Select } from '../ui/controls.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Empty, Failure, Loading, PageHeader, Panel } from '../ui/surfaces.tsx'
@@ -108,28 +108,28 @@ const intervalOf = (entry: Entry, key: string): BoardInterval => {
 
 /** Mean and 95 % interval per method, one dot a seed. */
 function DotPlot({ entries, metric }: { entries: readonly Entry[]; metric: Metric }) {
-  const rows = entries.map((entry) => ({ entry, interval: intervalOf(entry, metric.key) }))
+  const notes = variants(entries)
+  const rows = entries.map((entry, i) => ({ entry, note: notes[i]!, interval: intervalOf(entry, metric.key) }))
   const axis = axisOf(rows.map(({ interval }) => interval))
   return (
     <Panel
       title={metric.title}
-      note={`mean, 95 % interval and every seed, ${isShare(metric.unit) ? 'per cent' : metric.unit}`}
+      note={`mean, 95 % interval and every seed, ${metric.unit === 'points' ? 'points' : 'per cent'}`}
     >
       <div className="grid grid-cols-[minmax(5.5rem,10rem)_minmax(0,1fr)] gap-x-4">
-        {rows.map(({ entry, interval }) => (
+        {rows.map(({ entry, note, interval }) => (
           <PlotRow
-            key={entry.method.key}
-            title={entry.method.title}
+            key={`${entry.method.key} ${note}`}
+            title={note ? `${entry.method.title}, ${note}` : entry.method.title}
             interval={interval}
             axis={axis}
-            unit={metric.unit}
           />
         ))}
         <span />
         <div className="num relative h-5 text-2xs text-ink-3">
           {axis.ticks.map((tick) => (
             <span key={tick} className="absolute -translate-x-1/2 pt-1" style={{ left: `${place(axis, tick)}%` }}>
-              {metricValue(tick, metric.unit).replace(/\.0$/, '')}
+              {metricValue(tick).replace(/\.0$/, '')}
             </span>
           ))}
         </div>
@@ -138,22 +138,12 @@ function DotPlot({ entries, metric }: { entries: readonly Entry[]; metric: Metri
   )
 }
 
-function PlotRow({
-  title,
-  interval,
-  axis,
-  unit,
-}: {
-  title: string
-  interval: BoardInterval
-  axis: Axis
-  unit: string
-}) {
+function PlotRow({ title, interval, axis }: { title: string; interval: BoardInterval; axis: Axis }) {
   const { mean, low, high, values } = interval
   const words =
     mean === null
       ? 'no value yet'
-      : `${metricValue(mean, unit)}${low !== null && high !== null ? `, 95 % ${metricValue(low, unit)} to ${metricValue(high, unit)}` : ''}, n = ${interval.n}`
+      : `${metricValue(mean)}${low !== null && high !== null ? `, 95 % ${metricValue(low)} to ${metricValue(high)}` : ''}, n = ${interval.n}`
   return (
     <>
       <span className="truncate py-1.5 text-xs" title={title}>
@@ -189,13 +179,15 @@ function PlotRow({
 }
 
 function BoardTable({ board, onSort }: { board: Board; onSort: (key: string) => void }) {
+  const ranks = places(board.entries)
+  const notes = variants(board.entries)
   return (
     <Panel title="Methods" note="mean ± half of the 95 % interval; n seeds" flush>
       <div className="overflow-x-auto">
-        <table className="num w-full min-w-[46rem] text-right" data-testid="leaderboard">
+        <table className="num w-full min-w-[58rem] text-right" data-testid="leaderboard">
           <thead>
             <tr className="text-2xs text-ink-3">
-              <th scope="col" className="w-14 py-2 pl-4 text-left font-medium">
+              <th scope="col" className="w-16 py-2 pl-4 text-left font-medium">
                 Rank
               </th>
               <th scope="col" className="sticky left-0 bg-panel px-2 py-2 text-left font-medium">
@@ -228,8 +220,14 @@ function BoardTable({ board, onSort }: { board: Board; onSort: (key: string) => 
             </tr>
           </thead>
           <tbody className="divide-y divide-line border-t border-line">
-            {board.entries.map((entry) => (
-              <Row key={entry.method.key} entry={entry} board={board} />
+            {board.entries.map((entry, i) => (
+              <Row
+                key={`${entry.method.key} ${notes[i]}`}
+                entry={entry}
+                note={notes[i]!}
+                place={ranks[i]!}
+                board={board}
+              />
             ))}
           </tbody>
         </table>
@@ -238,31 +236,41 @@ function BoardTable({ board, onSort }: { board: Board; onSort: (key: string) => 
   )
 }
 
-function Row({ entry, board }: { entry: Entry; board: Board }) {
+function Row({
+  entry,
+  note,
+  place: { label, tied, first, last },
+  board,
+}: {
+  entry: Entry
+  note: string
+  place: Place
+  board: Board
+}) {
   return (
     <tr data-testid="leaderboard-row" data-method={entry.method.key} className="hover:bg-hover">
-      <td className="py-2 pl-4 text-left align-top">
-        <span className={entry.tied ? 'border-l-2 border-accent pl-2' : 'pl-2.5'}>
-          {entry.tied ? (
-            <Hint text="Tied: with these seeds the methods that share this rank cannot be told apart.">
-              {tieLabel(entry.rank ?? null, true)}
-            </Hint>
-          ) : (
-            tieLabel(entry.rank ?? null, false)
-          )}
-        </span>
+      <td className="relative py-2 pl-4 text-left align-top">
+        {tied ? (
+          <span
+            aria-hidden="true"
+            className={`absolute left-1.5 w-[3px] bg-accent ${first ? 'top-2 rounded-t-full' : '-top-px'} ${last ? 'bottom-2 rounded-b-full' : 'bottom-0'}`}
+          />
+        ) : null}
+        {tied ? (
+          <Hint text="Tied: the order of these places is not established. Their intervals overlap, or there is only one seed.">
+            {label}
+          </Hint>
+        ) : (
+          label
+        )}
       </td>
       <th scope="row" className="sticky left-0 bg-panel px-2 py-2 text-left align-top font-normal">
         <span className="font-medium">{entry.method.title}</span>
+        {note ? <span className="block text-2xs text-ink-2">{note}</span> : null}
         {entry.method.paper ? <span className="block text-2xs text-ink-3">{entry.method.paper}</span> : null}
       </th>
       {board.metrics.map((metric) => (
-        <Value
-          key={metric.key}
-          interval={intervalOf(entry, metric.key)}
-          unit={metric.unit}
-          strong={metric.key === board.sortedBy}
-        />
+        <Value key={metric.key} interval={intervalOf(entry, metric.key)} strong={metric.key === board.sortedBy} />
       ))}
       <td className="py-2 pr-4 pl-2 align-top whitespace-nowrap">
         <details className="relative">
@@ -290,28 +298,18 @@ function Row({ entry, board }: { entry: Entry; board: Board }) {
   )
 }
 
-function Value({
-  interval: { mean, low, high, n },
-  unit,
-  strong,
-}: {
-  interval: BoardInterval
-  unit: string
-  strong: boolean
-}) {
+function Value({ interval: { mean, low, high, n }, strong }: { interval: BoardInterval; strong: boolean }) {
   const half = low !== null && high !== null ? (high - low) / 2 : null
   const range =
-    half === null
-      ? 'one seed, so no interval'
-      : `95 % interval ${metricValue(low, unit)} to ${metricValue(high, unit)}, n = ${n}`
+    half === null ? 'one seed, so no interval' : `95 % interval ${metricValue(low)} to ${metricValue(high)}, n = ${n}`
   return (
     <td
       title={mean === null ? 'no value' : range}
       className={`px-2 py-2 align-top whitespace-nowrap ${strong ? 'font-semibold' : ''}`}
     >
-      {metricValue(mean, unit)}
+      {metricValue(mean)}
       <span className="block text-2xs font-normal text-ink-3">
-        {mean === null ? '' : half === null ? `n = ${n}` : `± ${metricValue(half, unit)}`}
+        {mean === null ? '' : half === null ? `n = ${n}` : `± ${metricValue(half)}`}
       </span>
     </td>
   )

@@ -218,7 +218,10 @@ function RunForm({ data }: { data: Data }) {
           className="group rounded-lg border border-line bg-panel"
           open={Object.keys(settings.errors).length > 0 || undefined}
         >
-          <summary className="flex h-11 list-none items-center gap-2 px-4 font-semibold [&::-webkit-details-marker]:hidden">
+          <summary
+            data-testid="advanced-settings"
+            className="flex h-11 list-none items-center gap-2 px-4 font-semibold [&::-webkit-details-marker]:hidden"
+          >
             <Icon name="chevron" size={13} className="text-ink-3 transition-transform group-open:rotate-90" />
             Training and evaluation
             <span className="text-xs font-normal text-ink-3">

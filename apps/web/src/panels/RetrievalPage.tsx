@@ -342,8 +342,8 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
   ] as const
   return (
     <li
-      data-testid="figure-card"
-      className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-panel"
+      data-testid="hit"
+      className="grid min-w-0 grid-cols-[7.5rem_minmax(0,1fr)] overflow-hidden rounded-lg border border-line bg-panel sm:flex sm:flex-col"
     >
       <a
         href={image}
@@ -353,7 +353,7 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
         className="relative block bg-[#0b0f12]"
       >
         {broken ? (
-          <span className="grid aspect-[4/3] place-items-center text-xs text-[#9fb0b8]">
+          <span className="grid aspect-square place-items-center p-2 text-center sm:aspect-[4/3] text-xs text-[#9fb0b8]">
             The image could not be loaded
           </span>
         ) : (
@@ -363,7 +363,7 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
             alt={figure.caption.slice(0, 160)}
             loading="lazy"
             onError={() => setBroken(true)}
-            className="aspect-[4/3] w-full object-contain"
+            className="aspect-square w-full object-contain sm:aspect-[4/3]"
           />
         )}
         {hit.rank ? (

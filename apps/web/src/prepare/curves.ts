@@ -58,6 +58,9 @@ export interface ChartData {
   names: string[]
 }
 
+/** Set by a schedule, not measured: there is no noise to smooth away. */
+const SCHEDULED = new Set(['lr', 'learningRate'])
+
 /** Aligns series on their common steps (undefined = no point here, null = unknown). On a log scale, values <= 0 are null. */
 export function chartData(series: readonly SeriesData[], smoothing: number, log: boolean): ChartData {
   const steps = [...new Set(series.flatMap((one) => one.steps))].sort((a, b) => a - b)
@@ -65,7 +68,7 @@ export function chartData(series: readonly SeriesData[], smoothing: number, log:
   const columns: (number | null | undefined)[][] = []
   for (const one of series) {
     const values = log ? one.values.map((value) => (value !== null && value > 0 ? value : null)) : one.values
-    const smoothed = smooth(values, smoothing)
+    const smoothed = SCHEDULED.has(one.name) ? [...values] : smooth(values, smoothing)
     const raw = new Array<number | null | undefined>(steps.length).fill(undefined)
     const line = new Array<number | null | undefined>(steps.length).fill(undefined)
     one.steps.forEach((step, index) => {

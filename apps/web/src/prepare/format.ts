@@ -23,15 +23,14 @@ export function tickLabel(value: number): string {
   return size >= 1e5 || size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(6)))
 }
 
-/** Metrics of unit "fraction" (or none) are shares; points and per cent are shown as they are. */
-export function metricValue(value: number | null | undefined, unit: string): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return ABSENT
-  return isShare(unit) ? (value * 100).toFixed(1) : value.toFixed(1)
+/** A metric: "percent" is a share in [0, 1], "points" a difference of two shares; both are shown times 100. */
+export function metricValue(value: number | null | undefined): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? ABSENT : minus((value * 100).toFixed(1))
 }
 
-/** True where a value in [0, 1] (or a difference of two) is meant to be shown times 100. */
-export function isShare(unit: string): boolean {
-  return !['%', 'percent', 'points', 'pp'].includes(unit)
+/** A true minus sign, as wide as a digit; never "-0.0". */
+function minus(text: string): string {
+  return /^-0\.?0*$/.test(text) ? text.slice(1) : text.replace('-', '\u2212')
 }
 
 export function count(value: number | null | undefined): string {

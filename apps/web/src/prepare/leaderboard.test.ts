@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { axisOf, place, tieLabel } from './leaderboard.ts'
+import { axisOf, place, places, variants } from './leaderboard.ts'
 
 const interval = (mean: number | null, low: number | null, high: number | null, values: number[] = []) => ({
   mean,
@@ -24,8 +24,42 @@ describe('the axis of a board', () => {
     const negative = axisOf([interval(-0.12, -0.2, -0.04)])
     expect(place(negative, -0.12)).toBeGreaterThan(0)
   })
+})
 
-  it('marks ties and missing ranks', () => {
-    expect([tieLabel(1, true), tieLabel(3, false), tieLabel(null, false)]).toEqual(['1=', '3', 'unranked'])
+describe('places', () => {
+  it('joins neighbours whose order is not established into one group', () => {
+    const board = [
+      { rank: 1, tied: false },
+      { rank: 2, tied: true },
+      { rank: 3, tied: true },
+      { rank: 4, tied: false },
+      { rank: null, tied: false },
+    ]
+    expect(places(board).map(({ label, tied }) => [label, tied])).toEqual([
+      ['1–3', true],
+      ['1–3', true],
+      ['1–3', true],
+      ['4', false],
+      ['unranked', false],
+    ])
+    expect(
+      places(board)
+        .map(({ first, last }) => [first, last])
+        .slice(0, 3),
+    ).toEqual([
+      [true, false],
+      [false, false],
+      [false, true],
+    ])
+  })
+
+  it('says what tells entries of one method apart', () => {
+    expect(
+      variants([
+        { method: { key: 'primed' }, config: { batchSize: 32, parameters: { alpha: 1 } } },
+        { method: { key: 'primed' }, config: { batchSize: 32, parameters: { alpha: 2 } } },
+        { method: { key: 'l2' }, config: { batchSize: 8 } },
+      ]),
+    ).toEqual(['alpha = 1', 'alpha = 2', ''])
   })
 })

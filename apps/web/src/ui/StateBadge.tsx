@@ -21,7 +21,7 @@ const LOOKS: Record<string, Look> = {
   STOPPED: { label: 'Stopped', className: 'bg-sunken text-ink-2', dot: 'bg-ink-3 rounded-[2px]!' },
   STALE: { label: 'Stale', className: 'bg-warn-soft text-warn', dot: 'border-2 border-warn' },
   LOST: { label: 'Lost', className: 'bg-bad-soft text-bad', dot: 'border-2 border-bad' },
-  SUCCEEDED: { label: 'Done', className: 'bg-good-soft text-good', dot: 'bg-good' },
+  SUCCEEDED: { label: 'Succeeded', className: 'bg-good-soft text-good', dot: 'bg-good' },
   FAILED: { label: 'Failed', className: 'bg-bad-soft text-bad', dot: 'bg-bad rotate-45 rounded-[1px]!' },
 }
 

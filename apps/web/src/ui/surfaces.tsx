@@ -7,7 +7,7 @@ export function PageHeader({ title, children, lead }: { title: ReactNode; lead?:
     <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 pt-5 pb-4 lg:pt-7">
       <div className="min-w-0">
         <h1 className="text-xl font-semibold tracking-[-0.015em]">{title}</h1>
-        {lead ? <p className="mt-0.5 max-w-[68ch] text-ink-2">{lead}</p> : null}
+        {lead ? <p className="mt-0.5 max-w-[84ch] text-pretty text-ink-2">{lead}</p> : null}
       </div>
       {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}
     </header>

@@ -7,14 +7,15 @@ import { useNow } from '../../ui/useNow.ts'
 import { useUrlState } from '../../ui/useUrlState.ts'
 import type { PanelProps } from './panel.ts'
 
-const LINES = 5
+/** Beside a small matrix fewer lines, so that both sides end together. */
+const linesFor = (tasks: number) => (tasks < 5 ? 3 : 5)
 const LEVELS = { info: 'text-ink-2', warn: 'text-warn', error: 'text-bad' }
 
 /** The last few lines of the log beside the matrix. */
-export function ActivityPanel({ view: { run } }: PanelProps) {
+export function ActivityPanel({ view: { run, details } }: PanelProps) {
   const [, set] = useUrlState()
   const now = useNow()
-  const lines = run.log.slice(-LINES).map(logLine).reverse()
+  const lines = run.log.slice(-linesFor(details.order.taskKeys.length)).map(logLine).reverse()
   return (
     <Panel
       title="Activity"

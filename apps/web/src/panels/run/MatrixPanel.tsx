@@ -162,7 +162,12 @@ function MatrixTable({
         role="grid"
         aria-label="Accuracy matrix"
         className="w-full table-fixed border-separate border-spacing-[3px]"
-        style={{ minWidth: `calc(${size * 3.4}rem + 5rem)` }}
+        style={
+          {
+            minWidth: `calc(${size * 3.4}rem + 5rem)`,
+            '--cell-height': size < 5 ? '2.875rem' : '2.25rem',
+          } as CSSProperties
+        }
       >
         <thead>
           <tr>
@@ -282,7 +287,7 @@ function Cell({
           onSelect()
         } else onKey(event)
       }}
-      className={`num relative h-9 cursor-pointer rounded-[4px] px-1 text-center text-[0.8125rem] transition-[opacity,background-color] duration-300 focus-visible:outline-offset-1 ${
+      className={`num relative h-(--cell-height) cursor-pointer rounded-[4px] px-1 text-center text-[0.8125rem] transition-[opacity,background-color] duration-300 focus-visible:outline-offset-1 ${
         value === null ? 'cell-empty text-ink-3' : 'cell'
       } ${ring} ${selected ? 'outline-2 outline-offset-1 outline-ink' : ''} ${dim ? 'opacity-25' : ''} ${fresh ? 'cell-fresh' : ''}`}
     >

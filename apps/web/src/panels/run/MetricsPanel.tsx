@@ -1,62 +1,85 @@
 'use client'
 
-import { isShare, metricValue } from '../../prepare/format.ts'
+import type { RunPageQuery } from '../../graphql/generated/graphql.ts'
+import { metricValue } from '../../prepare/format.ts'
 import { Hint } from '../../ui/controls.tsx'
 import { Empty, Panel } from '../../ui/surfaces.tsx'
 import type { PanelProps } from './panel.ts'
 
-/** Every metric the server defines, with its definition; unknown ones say so. */
+type Metric = RunPageQuery['metrics'][number]
+/** The server lists metrics in the order boards show them; the first ones are drawn large. */
+const LARGE = 3
+
+/** Every metric the server defines, with its definition; what cannot be computed yet says so. */
 export function MetricsPanel({ view: { metrics, figures, run } }: PanelProps) {
   const values = new Map(figures.metrics.map(({ key, value }) => [key, value ?? null]))
   const shown = metrics.filter(({ key }) => values.has(key))
+  const absent = run.state === 'SUCCEEDED' ? 'not defined' : 'not yet'
+  if (shown.length === 0) {
+    return (
+      <Panel title="Metrics">
+        <Empty title="No metrics yet">They appear when the first row of the matrix is complete.</Empty>
+      </Panel>
+    )
+  }
   return (
     <Panel title="Metrics" note="per cent" flush>
-      {shown.length === 0 ? (
-        <Empty title="No metrics yet">They appear when the first row of the matrix is complete.</Empty>
-      ) : (
-        <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-b-lg bg-line">
-          {shown.map(({ key, title, definition, better, unit }, index) => {
-            const value = values.get(key) ?? null
-            return (
-              <div
-                key={key}
-                data-testid={`metric-${key}`}
-                className={`bg-panel px-4 py-3 ${index === shown.length - 1 && shown.length % 2 === 1 ? 'col-span-2' : ''}`}
+      <dl>
+        <div className="grid grid-cols-3 divide-x divide-line border-b border-line">
+          {shown.slice(0, LARGE).map((metric) => (
+            <div key={metric.key} data-testid={`metric-${metric.key}`} className="min-w-0 px-4 py-3">
+              <dt className="text-xs text-ink-2">
+                <Name metric={metric} />
+              </dt>
+              <dd
+                className="num mt-0.5 text-[1.375rem] leading-8 font-semibold tracking-[-0.02em]"
+                data-value={values.get(metric.key) ?? undefined}
               >
-                <dt className="text-xs text-ink-2">
-                  <Hint
-                    text={
-                      <>
-                        <p>{definition}</p>
-                        <p className="mt-1 text-ink-3">
-                          {better === 'lower' ? 'Lower is better.' : 'Higher is better.'} <code>{key}</code>
-                        </p>
-                      </>
-                    }
-                  >
-                    {title}
-                  </Hint>
-                </dt>
-                <dd
-                  className="num mt-0.5 text-[1.375rem] leading-8 font-semibold tracking-[-0.02em]"
-                  data-value={value ?? undefined}
-                >
-                  {value === null ? (
-                    <span className="text-sm font-normal tracking-normal text-ink-3">
-                      {run.state === 'SUCCEEDED' ? 'not defined' : 'not yet'}
-                    </span>
-                  ) : (
-                    metricValue(value, unit)
-                  )}
-                  {value !== null && !isShare(unit) ? (
-                    <span className="ml-1 text-xs font-normal text-ink-3">{unit}</span>
-                  ) : null}
-                </dd>
-              </div>
-            )
-          })}
-        </dl>
-      )}
+                <Value value={values.get(metric.key) ?? null} absent={absent} />
+              </dd>
+            </div>
+          ))}
+        </div>
+        <div className="grid gap-x-6 px-4 py-2 max-xl:sm:grid-cols-2">
+          {shown.slice(LARGE).map((metric) => (
+            <div
+              key={metric.key}
+              data-testid={`metric-${metric.key}`}
+              className="flex h-6.5 items-center justify-between gap-3"
+            >
+              <dt className="min-w-0 truncate text-xs text-ink-2">
+                <Name metric={metric} />
+              </dt>
+              <dd className="num font-medium" data-value={values.get(metric.key) ?? undefined}>
+                <Value value={values.get(metric.key) ?? null} absent={absent} />
+              </dd>
+            </div>
+          ))}
+        </div>
+      </dl>
     </Panel>
+  )
+}
+
+function Value({ value, absent }: { value: number | null; absent: string }) {
+  if (value !== null) return metricValue(value)
+  return <span className="text-xs font-normal tracking-normal text-ink-3">{absent}</span>
+}
+
+function Name({ metric: { key, title, definition, better, unit } }: { metric: Metric }) {
+  return (
+    <Hint
+      text={
+        <>
+          <p>{definition}</p>
+          <p className="mt-1 text-ink-3">
+            {better === 'lower' ? 'Lower is better' : 'Higher is better'}, in{' '}
+            {unit === 'points' ? 'points' : 'per cent'}. <code>{key}</code>
+          </p>
+        </>
+      }
+    >
+      {title}
+    </Hint>
   )
 }
