@@ -65,13 +65,17 @@ export async function runProduct(mode: 'start' | 'dev'): Promise<never> {
 
 function endOnRequest(running: Running, end: (code: number) => Promise<never>): void {
   let asked = 0
+  let last = 0
   const ask = (why: string) => {
+    // One request may come several times: to the whole group, and passed on by npm.
+    if (Date.now() - last < 1000) return
+    last = Date.now()
     asked++
     if (asked === 1) {
       say(`${why}: ending. A run at work goes on at its last checkpoint with the next start.`)
       void end(0)
     } else if (asked === 3) process.exit(1)
-    else if (running.over) say('Still ending; once more ends at once.')
+    else if (running.over) say('Still ending. Once more, and it ends by force.')
   }
   process.on('SIGINT', () => ask('Ctrl-C'))
   process.on('SIGTERM', () => ask('Asked to end'))

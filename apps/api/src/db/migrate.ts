@@ -19,14 +19,12 @@ export async function migrate(databaseUrl: string): Promise<void> {
   await client.connect()
   try {
     if (await upToDate(client)) return
-    // Prisma's own lock keeps a ten-second timer alive after the work is done, so the lock is taken here instead.
-    await client.query('select pg_advisory_lock(72707369)')
     const { code, output } = await prisma(['migrate', 'deploy'], databaseUrl)
     if (code !== 0) {
       throw new AnamnesisError('INTERNAL', `The database could not be brought to its present shape:\n${output.trim()}`)
     }
   } finally {
-    await client.end() // releases the lock
+    await client.end()
   }
 }
 
@@ -54,17 +52,24 @@ async function upToDate(client: pg.Client): Promise<boolean> {
   }
 }
 
+const DONE = /All migrations have been successfully applied|No pending migrations to apply/
+
 function prisma(args: string[], databaseUrl: string): Promise<{ code: number; output: string }> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build', 'index.js')
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd: workspace,
-      env: { ...process.env, DATABASE_URL: databaseUrl, PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1', NODE_OPTIONS: '' },
+      env: { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
     child.stdout.on('data', (chunk) => {
       output += chunk
+      // After its work the command waits ten seconds for a timer of its lock.
+      if (DONE.test(output)) {
+        child.kill()
+        resolve({ code: 0, output })
+      }
     })
     child.stderr.on('data', (chunk) => {
       output += chunk
