@@ -18,6 +18,11 @@ import { GraphNode, integers, sameShape, Value, type ValueData } from './value.t
 interface Handle {
   value: Value
   references: number
+  /**
+   * The value as this id reads it: ids of one value are different inputs of a graph. A step that starts from equal
+   * tensors (weights and a copy of them) then has the structure of all later steps.
+   */
+  input: Value | null
 }
 
 interface OutputSpec {
@@ -74,7 +79,7 @@ export class OnnxBackend extends KernelBackend {
     value.data = data
     value.handles = 1
     value.role = value.size === 1 ? 'constant' : 'input'
-    this.storage.set(dataId, { value, references })
+    this.storage.set(dataId, { value, references, input: value })
   }
 
   override readSync(dataId: object): BackendValues {
@@ -137,22 +142,21 @@ export class OnnxBackend extends KernelBackend {
 
   /** The value of a kernel's input, in the input's shape. */
   operand(info: TensorInfo): Value {
-    return this.reshaped(this.storage.get(info.dataId).value, info.shape)
+    const handle = this.storage.get(info.dataId)
+    if (!handle.value.data) return this.reshaped(handle.value, info.shape)
+    handle.input ??= viewOf(handle.value, handle.value.shape)
+    return this.reshaped(handle.input, info.shape)
   }
 
   /** The same elements under another shape; free when they are materialised. */
   reshaped(value: Value, shape: readonly number[]): Value {
     if (sameShape(value.shape, shape)) return value
-    if (value.base) return this.reshaped(value.base, shape)
     const key = shape.join()
     value.views ??= new Map()
     let view = value.views.get(key)
     if (view) return view
     if (value.data) {
-      view = new Value(shape.slice(), value.type)
-      view.data = value.data
-      view.role = value.role
-      view.base = value
+      view = viewOf(value, shape)
     } else {
       view = this.record('Reshape', [value, integers(shape)], { shape, type: value.type })
     }
@@ -193,14 +197,16 @@ export class OnnxBackend extends KernelBackend {
   /** Hands a value to TensorFlow.js. */
   publish(value: Value): TensorInfo {
     const held = value.base ?? value
-    held.handles++
     if (!held.data) this.pending.add(held)
-    const dataId = {}
-    this.storage.set(dataId, { value: held, references: 1 })
-    return { dataId, shape: value.shape.slice(), dtype: value.type as DataType }
+    return this.hold(held, value.shape, value.type as DataType, value)
   }
 
-  /** The same data id again, as reshape and identity answer. */
+  /** Another data id of the same value. */
+  copy(info: TensorInfo): TensorInfo {
+    return this.hold(this.storage.get(info.dataId).value, info.shape, info.dtype, null)
+  }
+
+  /** The same data id again, as reshape answers. */
   share(info: TensorInfo, shape: readonly number[] = info.shape): TensorInfo {
     this.incRef(info.dataId)
     return { dataId: info.dataId, shape: shape.slice(), dtype: info.dtype }
@@ -208,7 +214,9 @@ export class OnnxBackend extends KernelBackend {
 
   /** A scalar that differs at every step: an input of its graphs from the start. */
   markInput(info: TensorInfo): void {
-    this.storage.get(info.dataId).value.role = 'input'
+    const handle = this.storage.get(info.dataId)
+    handle.value.role = 'input'
+    if (handle.input) handle.input.role = 'input'
   }
 
   /** To be called before a kernel records: keeps the number of recorded operators bounded. */
@@ -251,6 +259,13 @@ export class OnnxBackend extends KernelBackend {
     }
   }
 
+  private hold(value: Value, shape: readonly number[], dtype: DataType, input: Value | null): TensorInfo {
+    const dataId = {}
+    value.handles++
+    this.storage.set(dataId, { value, references: 1, input })
+    return { dataId, shape: shape.slice(), dtype }
+  }
+
   private recycle(): void {
     for (const value of this.released) {
       this.pool.give(value.type, value.data!)
@@ -260,6 +275,15 @@ export class OnnxBackend extends KernelBackend {
     }
     this.released = []
   }
+}
+
+/** The data of a materialised value under a shape of the same size. */
+function viewOf(value: Value, shape: readonly number[]): Value {
+  const view = new Value(shape.slice(), value.type)
+  view.data = value.data
+  view.role = value.role
+  view.base = value.base ?? value
+  return view
 }
 
 function elementType(dtype: DataType): ElementType {

@@ -115,7 +115,8 @@ export class SessionCache {
       session.loadModel(model.buffer, 0, model.byteLength, {
         executionProviders: ['cpu'],
         executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
+        // Kernels record what runs fast; the optimiser finds nothing more here and would take three times as long to build.
+        graphOptimizationLevel: 'disabled',
         intraOpNumThreads: this.options.threads,
         interOpNumThreads: 1,
         enableCpuMemArena: true,

@@ -40,7 +40,7 @@ function split(backend: OnnxBackend, value: Value, axis: number, sizes: readonly
 }
 
 export const shapeKernels = [
-  kernel<Unary>('Identity', (backend, { x }) => backend.share(x)),
+  kernel<Unary>('Identity', (backend, { x }) => backend.copy(x)),
 
   kernel<Unary, { shape: number[] }>('Reshape', (backend, { x }, { shape }) =>
     backend.share(x, util.inferFromImplicitShape(shape, sizeOf(x.shape))),
