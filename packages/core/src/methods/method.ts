@@ -33,12 +33,12 @@ export interface StepInput {
 }
 
 /** Gradients by variable name, and scalars to report. Both belong to the caller, who disposes them. */
-export interface StepOutput {
+interface StepOutput {
   gradients: NamedTensorMap
   metrics: Record<string, Scalar>
 }
 
-export interface TaskContext {
+interface TaskContext {
   /** 1-based position in the order. */
   position: number
   task: Task

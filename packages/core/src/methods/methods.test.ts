@@ -98,6 +98,15 @@ describe.each(methods.map(({ id }) => id))('method %s', (id) => {
     two.dispose()
   })
 
+  it('reports its losses, if it trains', async () => {
+    const model = createModel(config, 1)
+    const [values] = await train(model, [1])
+    model.dispose()
+    const expected = methodById(id).trains ? { 'loss.total': expect.any(Number), 'loss.ce': expect.any(Number) } : {}
+    expect(values).toMatchObject(expected)
+    for (const value of Object.values(values!)) expect(Number.isFinite(value)).toBe(true)
+  })
+
   it('leaves no tensor over', async () => {
     const before = tf.memory().numTensors
     const model = createModel(config, 1)

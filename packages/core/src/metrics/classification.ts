@@ -35,7 +35,7 @@ export function classificationScores(logits: Float32Array, labels: ArrayLike<num
 }
 
 /** confusion[true][predicted], counts. The predicted class is the first of the largest logits. */
-export function confusionMatrix(logits: Float32Array, labels: ArrayLike<number>, classes: number): number[][] {
+function confusionMatrix(logits: Float32Array, labels: ArrayLike<number>, classes: number): number[][] {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   for (let i = 0; i < labels.length; i++) {
     let predicted = 0

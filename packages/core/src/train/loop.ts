@@ -92,8 +92,9 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
     await evaluateRow(0)
   }
   if (!method.trains) {
-    for (const cell of cells.filter(({ row }) => row === 0)) {
-      for (let row = 1; row <= tasks.length; row++) await emit({ type: 'eval.cell', payload: { ...cell, row } })
+    const base = [...cells]
+    for (const row of tasks.keys()) {
+      for (const cell of base) await emit({ type: 'eval.cell', payload: { ...cell, row: row + 1 } })
     }
     return
   }
