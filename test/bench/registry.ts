@@ -3,4 +3,5 @@ import type { Bench } from './bench.ts'
 /** Name on the command line -> bench. Loaded when asked for, so that a bench costs nothing to the others. */
 export const benches: Record<string, () => Promise<{ default: Bench }>> = {
   engine: () => import('./engine.ts'),
+  retrieval: () => import('./retrieval.ts'),
 }

@@ -8,15 +8,19 @@ export const roundScore = (score: number): number => Math.round(score / SCORE_ST
 /** Cosine of two unit vectors, rounded to 1e-6; `from` is the offset of `b`'s vector inside a matrix. */
 export function cosine(a: Float32Array, b: Float32Array, from = 0): number {
   const dim = a.length
-  let even = 0
-  let odd = 0
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
   let i = 0
-  for (; i + 1 < dim; i += 2) {
-    even += a[i]! * b[from + i]!
-    odd += a[i + 1]! * b[from + i + 1]!
+  for (let j = from; i + 3 < dim; i += 4, j += 4) {
+    s0 += a[i]! * b[j]!
+    s1 += a[i + 1]! * b[j + 1]!
+    s2 += a[i + 2]! * b[j + 2]!
+    s3 += a[i + 3]! * b[j + 3]!
   }
-  if (i < dim) even += a[i]! * b[from + i]!
-  return roundScore(even + odd)
+  for (; i < dim; i++) s0 += a[i]! * b[from + i]!
+  return roundScore(s0 + s1 + s2 + s3)
 }
 
 /** @throws ENCODER_MISMATCH when the vector cannot come from the store's encoder */

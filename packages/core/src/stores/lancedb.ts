@@ -12,34 +12,45 @@ import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore 
 const TABLE = 'figures'
 /** Rows of one merge. */
 const BATCH = 2_000
-/** Up to this many rows every search compares all vectors; above, an IVF-HNSW index answers. */
+/**
+ * Up to this many rows (left by the filter) a search compares all vectors; above, an IVF-flat index answers: it keeps the
+ * whole vectors, so its scores are exact and only far partitions are missed. At 20,000 rows of 256 dimensions it was
+ * built in 0.14 s, against 13 s (IVF-PQ) and 24 s (HNSW-SQ), at about the same time per search.
+ */
 const FLAT_ROWS = 50_000
+/** Share of the partitions that a search reads. */
+const PROBED = 0.15
 /** Cosine distances of Lance are 32-bit sums; rows this close to the last one may tie with it. */
 const SLACK = 2 * SCORE_STEP
 /** Parsed figure records kept for the next question. */
 const FIGURE_CACHE = 20_000
 
 /** LanceDB inside the process: columnar files in the index folder, no server. */
-export const lancedbStore: StoreDefinition = {
-  id: 'lancedb',
-  title: 'LanceDB (embedded)',
-  async open({ folder, encoderId, dim }) {
-    await claimFolder(folder, { kind: 'lancedb', encoderId, dim })
-    const [lancedb, arrow] = await Promise.all([import('@lancedb/lancedb'), loadArrow()])
-    const connection = await lancedb.connect(join(folder, 'lance'))
-    try {
-      const names = await connection.tableNames()
-      const table = names.includes(TABLE)
-        ? await connection.openTable(TABLE)
-        : await connection.createEmptyTable(TABLE, tableSchema(arrow, dim), { existOk: true })
-      const store = new LanceStore({ folder, encoderId, dim, connection, table, arrow })
-      await store.refresh()
-      return store
-    } catch (error) {
-      connection.close()
-      throw error
-    }
-  },
+export const lancedbStore: StoreDefinition = lancedbStoreWith(FLAT_ROWS)
+
+/** @param flatRows where searching all vectors ends and the approximate index begins */
+export function lancedbStoreWith(flatRows: number): StoreDefinition {
+  return {
+    id: 'lancedb',
+    title: 'LanceDB (embedded)',
+    async open({ folder, encoderId, dim }) {
+      await claimFolder(folder, { kind: 'lancedb', encoderId, dim })
+      const [lancedb, arrow] = await Promise.all([import('@lancedb/lancedb'), loadArrow()])
+      const connection = await lancedb.connect(join(folder, 'lance'))
+      try {
+        const names = await connection.tableNames()
+        const table = names.includes(TABLE)
+          ? await connection.openTable(TABLE)
+          : await connection.createEmptyTable(TABLE, tableSchema(arrow, dim), { existOk: true })
+        const store = new LanceStore({ folder, encoderId, dim, connection, table, arrow, flatRows })
+        await store.refresh()
+        return store
+      } catch (error) {
+        connection.close()
+        throw error
+      }
+    },
+  }
 }
 
 interface Parts {
@@ -49,6 +60,7 @@ interface Parts {
   connection: Connection
   table: Table
   arrow: Arrow
+  flatRows: number
 }
 
 class LanceStore implements VectorStore {
@@ -75,7 +87,7 @@ class LanceStore implements VectorStore {
   }
 
   get exact(): boolean {
-    return this.rows <= FLAT_ROWS
+    return this.rows <= this.parts.flatRows
   }
 
   async refresh(): Promise<void> {
@@ -178,20 +190,17 @@ class LanceStore implements VectorStore {
   ): Promise<ScoredFigure[]> {
     checkVector(vector, this, 'The question vector')
     if (limit < 1 || this.rows === 0) return []
+    const where = predicate(filter)
+    const flat = this.exact || (where !== undefined && (await this.count(filter)) <= this.parts.flatRows)
     for (let wanted = limit + 16; ; wanted *= 4) {
       const query = (this.table.query().nearestTo(vector) as VectorQuery)
         .column(side)
         .distanceType('cosine') // the default is squared L2
         .select(['id', 'figure', side, '_distance'])
         .limit(wanted)
-      const where = predicate(filter)
       if (where !== undefined) query.where(where)
-      if (this.exact) query.bypassVectorIndex()
-      else
-        query
-          .nprobes(64)
-          .ef(Math.max(256, 2 * wanted))
-          .refineFactor(4)
+      if (flat) query.bypassVectorIndex()
+      else query.nprobes(Math.ceil(PROBED * partitions(this.rows)))
       const page = await query.toArrow()
       const found = this.rank(page, side, vector)
       const complete = page.numRows < wanted || page.numRows >= this.rows
@@ -244,17 +253,21 @@ class LanceStore implements VectorStore {
 
   /** Joins the files of many merges, and keeps the approximate index of a large table up to date. */
   private async settle(): Promise<void> {
-    if ((await this.table.countRows()) > FLAT_ROWS) {
+    const rows = await this.table.countRows()
+    if (rows > this.parts.flatRows) {
       const { Index } = await import('@lancedb/lancedb')
       const indexed = new Set((await this.table.listIndices()).flatMap((index) => index.columns))
       if (!indexed.has('id')) await this.table.createIndex('id', { config: Index.btree() })
       for (const side of ['captionVector', 'imageVector']) {
-        if (!indexed.has(side)) await this.table.createIndex(side, { config: Index.hnswSq({ distanceType: 'cosine' }) })
+        const config = Index.ivfFlat({ distanceType: 'cosine', numPartitions: partitions(rows) })
+        if (!indexed.has(side)) await this.table.createIndex(side, { config })
       }
     }
     await this.table.optimize()
   }
 }
+
+const partitions = (rows: number): number => Math.round(Math.sqrt(rows))
 
 /** A stream of record batches of at most `size` rows. */
 async function* batches(query: ReturnType<Table['query']>, size: number) {

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { figure, Random } from '../contracts/index.ts'
+import { exactStore } from './exact.ts'
+import { lancedbStoreWith } from './lancedb.ts'
+import type { IndexRow } from './store.ts'
+
+const DIM = 16
+const ENCODER = { encoderId: 'fake@000000000000', dim: DIM }
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anamnesis-lance-'))
+})
+afterEach(async () => rm(folder, { recursive: true, force: true }))
+
+function near(random: Random, centre: Float32Array, deviation: number): Float32Array {
+  const vector = centre.map((value) => value + random.normal(0, deviation))
+  const norm = Math.hypot(...vector)
+  return vector.map((value) => value / norm)
+}
+
+/** 2,000 figures in ten clusters. */
+function rows(): IndexRow[] {
+  const random = new Random('lancedb')
+  const centres = Array.from({ length: 10 }, () => near(random, new Float32Array(DIM), 1))
+  return Array.from({ length: 2_000 }, (_, i) => {
+    const captionVector = near(random, centres[i % 10]!, 0.1)
+    const about = { id: `fig${i}`, caption: `caption ${i}`, modality: `domain ${i % 10}` }
+    return { figure: figure.parse(about), captionVector, imageVector: near(random, captionVector, 0.05) }
+  })
+}
+
+it('answers from an approximate index above the flat limit, says so, and comes close to exact search', async () => {
+  await using exact = await exactStore.open({ folder: join(folder, 'exact'), ...ENCODER })
+  await using lance = await lancedbStoreWith(500).open({ folder: join(folder, 'lance'), ...ENCODER })
+  const all = rows()
+  for (const store of [exact, lance]) await store.upsert(all.slice(0, 1_500))
+  expect(lance.exact).toBe(false)
+  for (const store of [exact, lance]) await store.upsert(all.slice(1_500)) // after the index was built
+  const random = new Random(1)
+  let found = 0
+  for (let i = 0; i < 20; i++) {
+    const question = near(random, all[random.int(2_000)]!.captionVector, 0.05)
+    const wanted = await exact.nearestCaptions(question, 50)
+    const hits = await lance.nearestCaptions(question, 50)
+    const ids = new Set(hits.map((hit) => hit.figure.id))
+    found += wanted.filter((hit) => ids.has(hit.figure.id)).length
+    expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a))
+  }
+  expect(found / (20 * 50)).toBeGreaterThan(0.95)
+})
+
+it('is exact where the filter leaves few rows', async () => {
+  await using exact = await exactStore.open({ folder: join(folder, 'exact'), ...ENCODER })
+  await using lance = await lancedbStoreWith(500).open({ folder: join(folder, 'lance'), ...ENCODER })
+  const all = rows()
+  for (const store of [exact, lance]) await store.upsert(all)
+  const filter = { modalities: ['domain 3'] }
+  const question = all[0]!.captionVector // of another domain: its neighbours lie in partitions that are not read
+  expect(await lance.nearestCaptions(question, 200, filter)).toEqual(await exact.nearestCaptions(question, 200, filter))
+})
