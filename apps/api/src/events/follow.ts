@@ -1,5 +1,6 @@
 import { FINAL_RUN_STATES, type RunEvent } from '@anamnesis/core/contracts'
 import type { Database } from '../db/client.ts'
+import { abortable } from './abortable.ts'
 import { Bell, type EventHub } from './hub.ts'
 import { type Notice, readEvents } from './store.ts'
 
@@ -12,18 +13,29 @@ const POLL_MS = 5000
  * from the store by its number, so nothing can be lost or doubled between the two; a slow reader is simply behind.
  * Ends after the event that brings a final state.
  */
-export async function* followRun(
+export function followRun(
   db: Database,
   hub: EventHub,
   runId: string,
   sinceSeq: number,
-): AsyncGenerator<RunEvent> {
+): AsyncGenerator<RunEvent, void> {
+  return abortable((signal) => follow(db, hub, runId, sinceSeq, signal))
+}
+
+async function* follow(
+  db: Database,
+  hub: EventHub,
+  runId: string,
+  sinceSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void> {
   const bell = new Bell()
   const stop = hub.listen((notice) => {
     if (notice === null || notice.runId === runId) bell.ring()
   })
+  signal.addEventListener('abort', bell.ring)
   try {
-    for (let cursor = sinceSeq; ; ) {
+    for (let cursor = sinceSeq; !signal.aborted; ) {
       const page = await readEvents(db, runId, cursor, PAGE)
       for (const event of page) {
         yield event
@@ -46,7 +58,11 @@ async function endedBefore(db: Database, runId: string, cursor: number): Promise
 }
 
 /** Notices about any run, steps at most once a second and run. */
-export async function* followProject(hub: EventHub): AsyncGenerator<Notice> {
+export function followProject(hub: EventHub): AsyncGenerator<Notice, void> {
+  return abortable((signal) => followAll(hub, signal))
+}
+
+async function* followAll(hub: EventHub, signal: AbortSignal): AsyncGenerator<Notice, void> {
   const bell = new Bell()
   const waiting = new Map<string, Notice>()
   const lastStep = new Map<string, number>()
@@ -62,8 +78,9 @@ export async function* followProject(hub: EventHub): AsyncGenerator<Notice> {
     waiting.set(notice.runId, before ? { ...notice, news: [...new Set([...before.news, ...notice.news])] } : notice)
     bell.ring()
   })
+  signal.addEventListener('abort', bell.ring)
   try {
-    for (;;) {
+    while (!signal.aborted) {
       for (const [runId, notice] of [...waiting]) {
         waiting.delete(runId)
         yield notice

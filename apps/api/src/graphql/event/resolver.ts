@@ -1,6 +1,7 @@
 import { AnamnesisError, type RunEvent as StoredEvent } from '@anamnesis/core/contracts'
 import { Arg, Field, ID, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql'
 import type { RunRow } from '../../db/client.ts'
+import { abortable } from '../../events/abortable.ts'
 import { followProject, followRun } from '../../events/follow.ts'
 import { NEWS, type News } from '../../events/store.ts'
 import type { Context } from '../context.ts'
@@ -55,9 +56,13 @@ async function runEvents({ runId, sinceSeq }: { runId: string; sinceSeq: number 
   return followRun(db, hub, id, sinceSeq)
 }
 
-async function* projectEvents({ db, hub }: Context): AsyncGenerator<Change> {
-  for await (const notice of followProject(hub)) {
-    const row = await db.run.findUnique({ where: { id: notice.runId } })
-    if (row) yield { kind: NEWS.find((news) => notice.news.includes(news)) ?? 'other', row }
-  }
+function projectEvents({ db, hub }: Context): AsyncGenerator<Change, void> {
+  return abortable(async function* (signal) {
+    const notices = followProject(hub)
+    signal.addEventListener('abort', () => void notices.return())
+    for await (const notice of notices) {
+      const row = await db.run.findUnique({ where: { id: notice.runId } })
+      if (row) yield { kind: NEWS.find((news) => notice.news.includes(news)) ?? 'other', row }
+    }
+  })
 }
