@@ -23,7 +23,7 @@ import { useRunList } from './useRunList.ts'
 const STATES: RunState[] = ['RUNNING', 'QUEUED', 'STALE', 'LOST', 'SUCCEEDED', 'FAILED', 'STOPPED']
 const SHOWN_METRICS = ['transfer', 'avg', 'last'] as const
 const COLUMNS =
-  'xl:grid-cols-[5.5rem_minmax(8.5rem,1.3fr)_minmax(7.5rem,1fr)_minmax(8.5rem,1.2fr)_2.25rem_minmax(8.5rem,1.1fr)_3.25rem_3rem_3rem_5.75rem]'
+  'xl:grid-cols-[6rem_minmax(8rem,1.1fr)_minmax(7.5rem,1fr)_minmax(8.5rem,1.2fr)_2.25rem_minmax(8.5rem,1.1fr)_3.25rem_3rem_3rem_5.75rem]'
 
 /** All runs, newest first, filtered and sorted by what the address says. */
 export function RunListPage() {

@@ -10,13 +10,18 @@ export function SetupBanner() {
   const { data } = useStatus(2000)
   const steps = data?.status.setup ?? []
   if (steps.length === 0 || steps.every((step) => isDone(step.state))) return null
+  const failed = steps.some((step) => step.state.toLowerCase() === 'failed')
   return (
     <section
       aria-label="Set-up"
       data-testid="setup-banner"
-      className="mb-4 rounded-lg border border-accent/40 bg-accent-soft px-4 py-3"
+      className={`mb-4 rounded-lg border px-4 py-3 ${failed ? 'border-bad/40 bg-bad-soft' : 'border-accent/40 bg-accent-soft'}`}
     >
-      <p className="font-medium">The demo is being made. The first runs start by themselves when it is ready.</p>
+      <p className="font-medium">
+        {failed
+          ? 'The demo could not be made. Runs on your own suites are not affected.'
+          : 'The demo is being made. The first runs start by themselves when it is ready.'}
+      </p>
       <ol className="mt-2.5 grid gap-x-6 gap-y-2.5 sm:grid-cols-2 lg:grid-cols-3">
         {steps.map((step) => {
           const share = isDone(step.state) ? 1 : step.done && step.total ? step.done / step.total : 0
@@ -36,7 +41,7 @@ export function SetupBanner() {
                   style={{ width: `${share * 100}%` }}
                 />
               </div>
-              {step.message ? <p className="mt-1 text-2xs text-ink-2">{step.message}</p> : null}
+              {step.message ? <p className="mt-1 text-2xs break-words text-ink-2">{step.message}</p> : null}
             </li>
           )
         })}

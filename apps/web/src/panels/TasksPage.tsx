@@ -15,6 +15,7 @@ import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.
 type Task = TasksPageQuery['tasks']['edges'][number]['node']
 type Suite = SuitesQuery['suites']['edges'][number]['node']
 const PAGE = 60
+const SHOWN_ORDERS = 2
 
 /** What can be learned here: suites with their orders, tasks with classes, splits and licences. */
 export function TasksPage() {
@@ -34,7 +35,7 @@ export function TasksPage() {
       ) : null}
       {fetching && !data ? <Loading rows={8} /> : null}
       {suites.data ? (
-        <section aria-label="Suites" className="mb-6 grid gap-3 lg:grid-cols-2">
+        <section aria-label="Suites" className="mb-6 grid items-start gap-3 lg:grid-cols-2">
           {suites.data.suites.edges.map(({ node }) => (
             <SuiteCard key={node.key} suite={node} />
           ))}
@@ -69,6 +70,21 @@ export function TasksPage() {
 
 function SuiteCard({ suite }: { suite: Suite }) {
   const name = (key: string) => suite.tasks.find((task) => task.key === key)?.name ?? key
+  const order = ({ key, title, hash, taskKeys }: Suite['orders'][number]) => (
+    <div key={key} className="grid gap-x-3 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)]">
+      <dt className="truncate text-xs text-ink-3" title={`${key}, hash ${hash}`}>
+        {title}
+      </dt>
+      <dd className="flex flex-wrap gap-1">
+        {taskKeys.map((task, i) => (
+          <Tag key={task}>
+            <span className="num mr-1 text-ink-3">{i + 1}</span>
+            {name(task)}
+          </Tag>
+        ))}
+      </dd>
+    </div>
+  )
   return (
     <Panel
       title={suite.title}
@@ -85,23 +101,15 @@ function SuiteCard({ suite }: { suite: Suite }) {
           <span className="min-w-0 break-words">{suite.unavailableReason ?? 'Not available on this server.'}</span>
         </p>
       )}
-      <dl className="mt-3 grid gap-2">
-        {suite.orders.map((order) => (
-          <div key={order.key} className="grid gap-x-3 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)]">
-            <dt className="truncate text-xs text-ink-3" title={`${order.key}, hash ${order.hash}`}>
-              {order.title}
-            </dt>
-            <dd className="flex flex-wrap gap-1">
-              {order.taskKeys.map((key, i) => (
-                <Tag key={key}>
-                  <span className="num mr-1 text-ink-3">{i + 1}</span>
-                  {name(key)}
-                </Tag>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <dl className="mt-3 grid gap-2">{suite.orders.slice(0, SHOWN_ORDERS).map(order)}</dl>
+      {suite.orders.length > SHOWN_ORDERS ? (
+        <details className="mt-2">
+          <summary className="w-fit text-xs text-ink-3 hover:text-ink">
+            {plural(suite.orders.length - SHOWN_ORDERS, 'more order')}
+          </summary>
+          <dl className="mt-2 grid gap-2">{suite.orders.slice(SHOWN_ORDERS).map(order)}</dl>
+        </details>
+      ) : null}
       <p className="mt-3 flex flex-wrap gap-x-4 text-2xs text-ink-3">
         <span>
           model <code>{suite.modelKey}</code>
@@ -155,6 +163,7 @@ function TaskRow({ task }: { task: Task }) {
           ))}
         </div>
         <p className="num mt-1 flex flex-wrap gap-x-3 text-xs">
+          {task.splits.length === 0 ? <span className="text-ink-3">images not imported yet</span> : null}
           {task.splits.map(({ split, count: n }) => (
             <span key={split}>
               <span className="text-ink-3">{split}</span> {count(n)}

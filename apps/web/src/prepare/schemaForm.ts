@@ -200,8 +200,9 @@ function parseArray(field: Field, input: string): Parsed {
 
 /** The limits in words, for the hint beside a control: "0 to 1", "> 0", "1 or more". */
 export function limitsOf(field: Field): string {
-  const low = field.minimum !== null ? `${field.minimum}` : null
-  const high = field.maximum !== null ? `${field.maximum}` : null
+  const show = (n: number) => n.toLocaleString('en-US', { maximumFractionDigits: 10 })
+  const low = field.minimum !== null ? show(field.minimum) : null
+  const high = field.maximum !== null ? show(field.maximum) : null
   if (low !== null && high !== null) return `${low} to ${high}`
   if (field.exclusiveMinimum !== null) {
     const end = high ?? (field.exclusiveMaximum !== null ? `< ${field.exclusiveMaximum}` : null)

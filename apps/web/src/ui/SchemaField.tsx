@@ -85,7 +85,11 @@ export function SchemaField({
         className={`mt-1 text-2xs ${error ? 'text-bad' : 'text-ink-3'}`}
         role={error ? 'alert' : undefined}
       >
-        {error ?? [field.description, hints.filter(Boolean).join(', ')].filter(Boolean).join('. ')}
+        {error ?? (
+          <>
+            {field.description} <span className="num whitespace-nowrap">{hints.filter(Boolean).join(', ')}</span>
+          </>
+        )}
       </p>
     </div>
   )

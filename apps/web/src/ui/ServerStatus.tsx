@@ -32,8 +32,7 @@ export function ServerStatus() {
       </p>
       {status ? (
         <p className="num mt-0.5 pl-4 text-2xs text-ink-3">
-          {status.running} running, {status.queued} queued, {status.workers}{' '}
-          {status.workers === 1 ? 'worker' : 'workers'}
+          {status.running} running, {status.queued} queued
         </p>
       ) : null}
     </div>

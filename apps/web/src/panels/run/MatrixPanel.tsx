@@ -185,7 +185,7 @@ function MatrixTable({
                 className="px-0.5 pb-1 text-left align-bottom text-2xs font-medium text-ink-2"
               >
                 <span className="num mr-1 text-ink-3">{i + 1}</span>
-                <span className={compact ? '' : 'line-clamp-2'}>{shortName(task.name, grid)}</span>
+                <span className={compact ? '' : 'line-clamp-2 hyphens-auto'}>{shortName(task.name, grid)}</span>
               </th>
             ))}
             <th scope="col" className="w-11 px-1 pb-1 text-right align-bottom text-2xs font-normal text-ink-3">
