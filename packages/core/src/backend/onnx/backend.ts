@@ -251,6 +251,7 @@ export class OnnxBackend extends KernelBackend {
       pendingOperators: this.recorded,
       pooledBytes: this.pool.bytes,
       sessionsKept: this.sessions.kept,
+      sessionBytes: this.sessions.keptBytes,
       sessionsBuilt: this.sessions.built,
       runs: this.sessions.runs,
       collectMilliseconds: this.collectMilliseconds,

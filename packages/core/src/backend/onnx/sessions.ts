@@ -9,7 +9,10 @@ export interface SessionOptions {
   threads: number
   /** Most sessions kept. */
   limit?: number
-  /** Most memory that kept sessions may hold for their intermediates, estimated, in bytes. */
+  /**
+   * Memory for intermediates, estimated, in bytes, above which sessions go that were not used lately. Sessions keep
+   * their memory between runs, and every task of a run brings new ones.
+   */
   memoryLimit?: number
 }
 
@@ -21,7 +24,12 @@ interface CachedSession {
   constants: (number | bigint | null)[]
   outputs: string[]
   bytes: number
+  /** Number of the run that used it last. */
+  lastRun: number
 }
+
+/** Sessions used in so many last runs belong to the step at work: to drop one would make it anew at every step. */
+const RECENT_RUNS = 16
 
 /**
  * Runs graphs in sessions kept by structure, least recently used first out. A constant that differs from the embedded
@@ -42,7 +50,7 @@ export class SessionCache {
     private readonly options: SessionOptions,
   ) {
     this.limit = options.limit ?? 128
-    this.memoryLimit = options.memoryLimit ?? Math.max(2 ** 30, totalmem() / 4)
+    this.memoryLimit = options.memoryLimit ?? 2 ** 29
   }
 
   /** @param targets memory to write each output to */
@@ -69,11 +77,16 @@ export class SessionCache {
       )
     }
     this.runMilliseconds += performance.now() - started
-    this.runs++
+    cached.lastRun = ++this.runs
   }
 
   get kept(): number {
     return this.sessions.size
+  }
+
+  /** Estimated memory that kept sessions hold. */
+  get keptBytes(): number {
+    return this.bytes
   }
 
   clear(): void {
@@ -107,9 +120,7 @@ export class SessionCache {
     const started = performance.now()
     const model = Uint8Array.from(encodeModel(toOnnx(graph, fed)))
     const bytes = peakBytes(graph)
-    while (this.sessions.size > 0 && (this.sessions.size >= this.limit || this.bytes + bytes > this.memoryLimit)) {
-      this.remove(this.sessions.keys().next().value!)
-    }
+    this.makeRoom(bytes)
     const session = this.createSession()
     try {
       session.loadModel(model.buffer, 0, model.byteLength, {
@@ -134,12 +145,23 @@ export class SessionCache {
       constants: graph.inputs.map((value) => (value.role === 'constant' ? value.data![0]! : null)),
       outputs: outputNames(graph),
       bytes,
+      lastRun: this.runs,
     }
     this.sessions.set(graph.key, cached)
     this.bytes += bytes
     this.built++
     this.buildMilliseconds += performance.now() - started
     return cached
+  }
+
+  private makeRoom(bytes: number): void {
+    for (const [key, { lastRun }] of this.sessions) {
+      const wanted = this.bytes + bytes
+      const full = this.sessions.size >= this.limit || wanted > totalmem() / 2
+      const idle = this.runs - lastRun > RECENT_RUNS
+      if (!full && !(idle && wanted > this.memoryLimit)) return
+      this.remove(key)
+    }
   }
 
   private remove(key: string): void {
