@@ -6,7 +6,7 @@ import type { ChartData } from '../prepare/curves.ts'
 import { tickLabel } from '../prepare/format.ts'
 import { useTheme } from '../ui/theme.ts'
 
-export const SERIES_COLOURS = 6
+const SERIES_COLOURS = 6
 export const seriesColour = (index: number): string => `--series-${(index % SERIES_COLOURS) + 1}`
 
 /** Live curves: the raw values faint under the smoothed line, task boundaries as marks, one cursor for all charts. */

@@ -6,7 +6,7 @@ export const Corpora = graphql(`
   }
 `)
 
-export const HitFields = graphql(`
+graphql(`
   fragment HitFields on Hit {
     rank
     dropped

@@ -22,7 +22,7 @@ export const RunPage = graphql(`
   }
 `)
 
-export const TaskNames = graphql(`
+graphql(`
   fragment TaskNames on Task {
     key
     name
@@ -31,7 +31,7 @@ export const TaskNames = graphql(`
   }
 `)
 
-export const Cell = graphql(`
+graphql(`
   fragment Cell on MatrixCell {
     row
     column

@@ -1,6 +1,6 @@
 import { graphql } from './generated/index.ts'
 
-export const RunRow = graphql(`
+graphql(`
   fragment RunRow on Run {
     id
     key

@@ -33,7 +33,7 @@ const mix = (a: Stop, b: Stop, t: number): Stop => ({
 })
 
 /** OKLCH -> sRGB bytes, clipped to the gamut (Ottosson 2020). */
-export function oklchToRgb({ l, c, h }: Stop): [number, number, number] {
+function oklchToRgb({ l, c, h }: Stop): [number, number, number] {
   const a = c * Math.cos((h * Math.PI) / 180)
   const b = c * Math.sin((h * Math.PI) / 180)
   const [lc, mc, sc] = [

@@ -23,7 +23,7 @@ function show(value: unknown): string {
 }
 
 /** Defaults of an object schema by property. */
-export function defaultsOf(schema: unknown): Record<string, unknown> {
+function defaultsOf(schema: unknown): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   for (const [name, property] of Object.entries(record(record(schema).properties))) {
     if ('default' in record(property)) out[name] = record(property).default

@@ -1,6 +1,6 @@
 /** Numbers and times as people read them. Absent values become an en dash, never 0. */
 
-export const ABSENT = '–'
+const ABSENT = '–'
 
 /** A share in [0, 1] as per cent with one decimal, without the sign. */
 export function percent(value: number | null | undefined, digits = 1): string {

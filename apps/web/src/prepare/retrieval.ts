@@ -1,6 +1,6 @@
 /** A retrieval as it is drawn: funnel, stage bars, times, and the same request for scripts. */
 
-export interface StageScore {
+interface StageScore {
   score: number
   rank: number
 }

@@ -3,7 +3,7 @@
  * JSON Schema that parameters use (number, integer, boolean, enum, string, array of these, nullable).
  */
 
-export type FieldKind = 'number' | 'integer' | 'boolean' | 'enum' | 'string' | 'array' | 'json'
+type FieldKind = 'number' | 'integer' | 'boolean' | 'enum' | 'string' | 'array' | 'json'
 
 export interface Field {
   name: string

@@ -1,7 +1,7 @@
 /** The same request for scripts. Every snippet runs as it is pasted. */
 
 /** One line of GraphQL, without the indentation it has in the source. */
-export function compact(document: string): string {
+function compact(document: string): string {
   return document.replace(/\s+/g, ' ').trim()
 }
 

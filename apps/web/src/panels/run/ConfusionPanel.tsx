@@ -72,11 +72,11 @@ function ConfusionTable({ cell, classes }: { cell: MatrixCell; classes: string[]
   const shown = cell.confusion.slice(0, size)
   return (
     <>
-      <div className="overflow-x-auto p-4">
+      <p className="px-4 pt-3 text-2xs text-ink-3">
+        Rows are the true class, columns what the model said. Counts; colour is the share of the row.
+      </p>
+      <div className="overflow-x-auto px-4 pt-2 pb-4">
         <table className="border-separate border-spacing-[3px]">
-          <caption className="pb-2 text-left text-2xs text-ink-3">
-            Rows are the true class, columns what the model said. Counts; colour is the share of the row.
-          </caption>
           <thead>
             <tr>
               <td />

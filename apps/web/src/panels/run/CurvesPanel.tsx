@@ -62,7 +62,7 @@ export function CurvesPanel({ view: { run, details } }: PanelProps) {
         </Empty>
       ) : (
         <>
-          <div className="grid gap-px bg-line md:grid-cols-2">
+          <div className="grid gap-px overflow-hidden rounded-b-lg bg-line md:grid-cols-2">
             {groups.slice(0, MAX_CHARTS).map((group, index) => (
               <div
                 key={group.key}

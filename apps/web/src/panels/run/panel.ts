@@ -23,4 +23,4 @@ export const RUN_TABS = [
   { id: 'log', title: 'Log' },
   { id: 'setup', title: 'Set-up' },
 ] as const
-export type RunTab = (typeof RUN_TABS)[number]['id']
+type RunTab = (typeof RUN_TABS)[number]['id']

@@ -9,9 +9,9 @@ import { RunEvents, RunHistory, RunMetrics, RunPage, RunSeries } from '../../gra
 import { backoff, type Connection } from '../../graphql/useProjectEvents.ts'
 import { counts, isFinal, type LiveRun, LOG_LIMIT, type RunEvent, reduceEvents } from '../../prepare/liveRun.ts'
 
-export type RunDetails = NonNullable<RunPageQuery['run']>
+type RunDetails = NonNullable<RunPageQuery['run']>
 /** What later events cannot tell and is read again when cells or checkpoints land. */
-export type RunFigures = NonNullable<RunMetricsQuery['run']>
+type RunFigures = NonNullable<RunMetricsQuery['run']>
 
 export interface RunView {
   details: RunDetails
