@@ -101,6 +101,7 @@ export function Toggles({
   choices: readonly Choice[]
   onChange: (values: string[]) => void
 }) {
+  if (choices.length === 0) return null
   return (
     <fieldset className="flex flex-wrap items-center gap-1.5">
       <legend className="sr-only">{label}</legend>
