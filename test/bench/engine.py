@@ -17,9 +17,10 @@ except ImportError as error:
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, activation):
         super().__init__()
         self.heads = heads
+        self.activate = F.gelu if activation == "gelu" else lambda x: x * torch.sigmoid(1.702 * x)
         self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.fc, self.proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
@@ -30,7 +31,7 @@ class Block(nn.Module):
         query, key, value = qkv.permute(2, 0, 3, 1, 4)
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
-        return x + self.proj(F.gelu(self.fc(self.ln_2(x))))
+        return x + self.proj(self.activate(self.fc(self.ln_2(x))))
 
 
 class Clip(nn.Module):
@@ -42,11 +43,14 @@ class Clip(nn.Module):
         self.class_embedding = nn.Parameter(torch.randn(width) * width**-0.5)
         self.image_positions = nn.Parameter(torch.randn((image["size"] // image["patch"]) ** 2 + 1, width) * width**-0.5)
         self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.image_blocks = nn.ModuleList(Block(width, image["heads"]) for _ in range(image["depth"]))
+        activation = config["activation"]
+        self.image_blocks = nn.ModuleList(Block(width, image["heads"], activation) for _ in range(image["depth"]))
         self.image_projection = nn.Parameter(torch.randn(width, dim) * width**-0.5)
         self.token_embedding = nn.Embedding(text["vocabulary"], text["width"])
         self.text_positions = nn.Parameter(torch.randn(text["context"], text["width"]) * 0.01)
-        self.text_blocks = nn.ModuleList(Block(text["width"], text["heads"]) for _ in range(text["depth"]))
+        self.text_blocks = nn.ModuleList(
+            Block(text["width"], text["heads"], activation) for _ in range(text["depth"])
+        )
         self.ln_final = nn.LayerNorm(text["width"])
         self.text_projection = nn.Parameter(torch.randn(text["width"], dim) * text["width"] ** -0.5)
         self.logit_scale = nn.Parameter(torch.tensor(config["logitScale"]).log())

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Bench, type Measurement, measured, median } from './bench.ts'
+import { measureImport } from './engineImport.ts'
+import { measurePipeline } from './enginePipeline.ts'
 import { type EngineShape, engineShapes } from './engineShapes.ts'
 
 interface Answer {
@@ -123,8 +125,12 @@ const bench: Bench = {
           report({ metric: memory, value: last.peakBytes / peer, unit: 'ratio', n: 1, peer: peer / 2 ** 20 })
         }
       }
+      if (shape.id === 'tiny') {
+        report(await measurePipeline(shape.config.image.size, (shape.batch * 1000) / median(times)))
+      }
       left += own.reduce((sum, answer) => sum + (answer.tensorsLeft ?? 0), 0)
     }
+    if (!only || only.includes('import')) report(await measureImport())
     report({ metric: 'tensors.left', value: left, unit: 'tensors', n: 1 })
   },
 }

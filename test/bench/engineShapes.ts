@@ -1,4 +1,4 @@
-import { type ModelConfig, modelConfig } from '@anamnesis/core/contracts'
+import type { ModelConfig } from '@anamnesis/core/contracts'
 import { findModelConfig } from '@anamnesis/core/model'
 
 /** One workload that both sides run. */
@@ -12,13 +12,7 @@ export interface EngineShape {
 
 const tiny = findModelConfig('tiny')
 
-/** The image tower of a published base-size CLIP; its text tower is of the same size. */
-const base = modelConfig.parse({
-  id: 'vitb16',
-  image: { size: 224, patch: 16, width: 768, depth: 12, heads: 12 },
-  text: { context: 77, vocabulary: 49_408, width: 512, depth: 12, heads: 8 },
-  embedding: 512,
-})
+const base = findModelConfig('vit-b-16')
 
 export const engineShapes: EngineShape[] = [
   { id: 'tiny', config: tiny, batch: 32, kind: 'step' },
