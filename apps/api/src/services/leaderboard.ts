@@ -75,7 +75,7 @@ function named(id: string) {
     return metricById(id)
   } catch (error) {
     if (error instanceof AnamnesisError)
-      throw new AnamnesisError(error.code, error.message, { field: 'sortedBy', cause: error })
+      throw new AnamnesisError(error.code, error.message, { field: 'sortBy', cause: error })
     throw error
   }
 }
