@@ -55,7 +55,7 @@ export const WHEELS: Record<string, Wheel> = {
 /** Any CPython's wheel carries the same library. */
 const PYTHON = 'cp311'
 
-export function wheelFile({ project, version, platform }: Wheel): string {
+function wheelFile({ project, version, platform }: Wheel): string {
   return `${project.replaceAll('-', '_')}-${version}-${PYTHON}-${PYTHON}-${platform}.whl`
 }
 

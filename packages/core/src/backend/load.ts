@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { AnamnesisError } from '../contracts/index.ts'
 import { registerGradients } from './gradients/index.ts'
 import { bindTensorFlow, type Scalar, tf } from './tf.ts'
 
@@ -67,7 +68,14 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
 }
 
 async function start(id: BackendId, threads: number) {
-  const engine = await createEngine(id, threads)
+  const engine = await createEngine(id, threads).catch((cause) => {
+    if (cause instanceof AnamnesisError) throw cause
+    throw new AnamnesisError(
+      'BACKEND_UNAVAILABLE',
+      `The ${id} engine does not load; its packages are not complete. Run "npm run setup" and try again.`,
+      { cause },
+    )
+  })
   return { engine, backend: describe(id, engine) }
 }
 

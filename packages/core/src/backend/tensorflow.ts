@@ -46,10 +46,10 @@ export function registerTensorflow(threads: number): { version: string } {
   defineRemovedHelpers()
   Object.assign(globalThis, { [SHARED_LIBRARY]: tf })
   try {
-    const require = createRequire(join(folder, 'node_modules', packageName, 'package.json'))
-    const binding = require('./lib/napi-v8/tfjs_binding.node') as NativeBinding
-    require('./dist/register_all_kernels')
-    const { NodeJSKernelBackend } = require('./dist/nodejs_kernel_backend') as KernelBackendModule
+    const load = createRequire(join(folder, 'node_modules', packageName, 'package.json'))
+    const binding = load('./lib/napi-v8/tfjs_binding.node') as NativeBinding
+    load('./dist/register_all_kernels')
+    const { NodeJSKernelBackend } = load('./dist/nodejs_kernel_backend') as KernelBackendModule
     const backend = new NodeJSKernelBackend(binding, packageName)
     tf.registerBackend('tensorflow', () => backend)
     return { version: `tensorflow ${binding.TF_Version}` }

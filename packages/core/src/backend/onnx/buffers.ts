@@ -1,7 +1,7 @@
 import type { ElementType } from './onnx-model.ts'
 import type { ValueData } from './value.ts'
 
-export function allocate(type: ElementType, size: number): ValueData {
+function allocate(type: ElementType, size: number): ValueData {
   switch (type) {
     case 'float32':
       return new Float32Array(size)

@@ -7,10 +7,10 @@ export type ElementType = 'float32' | 'int32' | 'bool' | 'int64'
 export const ONNX_ELEMENT_TYPE: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 }
 
 /** An attribute of an operator: a number is an integer, `{ float }` a float, an array a list of integers. */
-export type OnnxAttribute = number | string | readonly number[] | { float: number }
+type OnnxAttribute = number | string | readonly number[] | { float: number }
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 
-export interface OnnxNode {
+interface OnnxNode {
   operator: string
   /** '' for the standard operators. */
   domain: string
@@ -19,13 +19,13 @@ export interface OnnxNode {
   attributes: OnnxAttributes
 }
 
-export interface OnnxValue {
+interface OnnxValue {
   name: string
   type: ElementType
   shape: readonly number[]
 }
 
-export interface OnnxConstant extends OnnxValue {
+interface OnnxConstant extends OnnxValue {
   bytes: Uint8Array
 }
 

@@ -5,7 +5,7 @@ import type { Value } from '../value.ts'
 import { type Binary, broadcast, broadcastShape, kernel, like } from './kernel.ts'
 
 /** [..., m, k] x [..., k, n] with optional transposition of the last two axes; leading axes broadcast. */
-export function multiply(backend: OnnxBackend, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
+function multiply(backend: OnnxBackend, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
   const rows = a.shape.at(transposeA ? -1 : -2)!
   const columns = b.shape.at(transposeB ? -2 : -1)!
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
