@@ -83,15 +83,17 @@ function installPackages(env) {
   const marker = join(root, 'node_modules', '.anamnesis-installed')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return
   const started = Date.now()
-  say('Installing packages (npm ci; about a minute with a warm cache) ...')
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // `npm ci` empties node_modules first, which would pull it from under processes that run from it.
+  const how = existsSync(join(root, 'node_modules')) ? 'install' : 'ci'
+  say(`Installing packages (npm ${how}; about a minute with a warm cache) ...`)
+  const result = spawnSync('npm', [how, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
   if (result.status !== 0)
-    fail('npm ci failed (see above). Check the network and the disk, then run the command again.')
+    fail(`npm ${how} failed (see above). Check the network and the disk, then run the command again.`)
   writeFileSync(marker, digest)
   say(`Packages installed in ${Math.round((Date.now() - started) / 1000)} s.`)
 }
