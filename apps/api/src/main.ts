@@ -1,6 +1,10 @@
-/** The API server. `--demo` makes the demo data, and on a new installation queues the first comparison. */
+/**
+ * The API server. `--migrate` brings the database to its present shape first; `--demo` makes the demo data, and on a new
+ * installation queues the first comparison.
+ */
 import { toAnamnesisError } from '@anamnesis/core/contracts'
 import { openDatabase } from './db/client.ts'
+import { migrate } from './db/migrate.ts'
 import { Engine } from './engine/engine.ts'
 import { readEnv } from './env.ts'
 import { EventHub } from './events/hub.ts'
@@ -22,6 +26,7 @@ const log = openLog(env, 'api')
 
 async function main(): Promise<void> {
   const databaseUrl = neededDatabaseUrl(env.databaseUrl)
+  if (process.argv.includes('--migrate')) await migrate(databaseUrl)
   const db = openDatabase(databaseUrl)
   const queue = await RunQueue.open(databaseUrl, log)
   const hub = await EventHub.open(databaseUrl, log)
@@ -31,6 +36,8 @@ async function main(): Promise<void> {
     if (step.state === 'done') catalog.changed()
     tellParent({ type: 'setup', step })
   })
+  const demo = process.argv.includes('--demo')
+  if (demo) setup.plan()
   const runs = new RunService(db, queue, catalog)
   const services: Services = { env, log, db, hub, catalog, runs, engine, setup }
   const server = await serve(services)
@@ -51,7 +58,7 @@ async function main(): Promise<void> {
   })
   tellParent({ type: 'ready' })
   log.info({ url: server.url }, 'API ready')
-  if (process.argv.includes('--demo')) await prepareDemo(services)
+  if (demo) await prepareDemo(services)
 }
 
 async function prepareDemo({ setup, runs, catalog, db }: Services): Promise<void> {

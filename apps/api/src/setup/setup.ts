@@ -19,9 +19,14 @@ export class Setup implements AsyncDisposable {
     return this.steps.every((step) => step.state === 'done')
   }
 
+  /** Shows the steps that `run` will do, so that nobody takes a server that has not begun for a ready one. */
+  plan(): void {
+    this.steps = plannedSteps()
+  }
+
   /** Makes what is missing in a process of its own. @returns whether all of it is there now */
   async run(options: SetupOptions): Promise<boolean> {
-    this.steps = plannedSteps()
+    this.plan()
     const child = fork(this.entry, [JSON.stringify(options)], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 2, 2, 'ipc'],

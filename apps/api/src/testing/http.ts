@@ -14,8 +14,8 @@ export interface Answer<T = Record<string, unknown>> {
 export interface TestServer extends AsyncDisposable {
   server: RunningServer
   query<T = Record<string, never>>(document: string, variables?: Record<string, unknown>): Promise<Answer<T>>
-  /** Results of a subscription until it ends or `take` have come. */
-  subscribe<T>(document: string, variables: Record<string, unknown>, take?: number): Promise<T[]>
+  /** Results of a subscription until it ends or `enough` says so. */
+  subscribe<T>(document: string, variables: Record<string, unknown>, enough?: (results: T[]) => boolean): Promise<T[]>
 }
 
 export async function testServer(services: Services): Promise<TestServer> {
@@ -31,7 +31,11 @@ export async function testServer(services: Services): Promise<TestServer> {
       const body = (await response.json()) as Pick<Answer<T>, 'data' | 'errors'>
       return { status: response.status, headers: response.headers, ...body }
     },
-    async subscribe<T>(document: string, variables: Record<string, unknown>, take = Number.POSITIVE_INFINITY) {
+    async subscribe<T>(
+      document: string,
+      variables: Record<string, unknown>,
+      enough: (results: T[]) => boolean = () => false,
+    ) {
       const client = createClient({
         url: `${server.url.replace('http', 'ws')}/graphql`,
         webSocketImpl: WebSocket,
@@ -42,7 +46,7 @@ export async function testServer(services: Services): Promise<TestServer> {
         for await (const result of client.iterate<T>({ query: document, variables })) {
           if (result.errors) throw Object.assign(new Error(result.errors[0]!.message), { errors: result.errors })
           results.push(result.data as T)
-          if (results.length >= take) break
+          if (enough(results)) break
         }
         return results
       } finally {

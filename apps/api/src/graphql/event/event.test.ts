@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stateEvent } from '../../jobs/lease.ts'
 import { stepEvent } from '../../testing/events.ts'
 import { type TestServer, testServer } from '../../testing/http.ts'
-import { append, startRun, type TestServices, testServices } from '../../testing/services.ts'
+import { append, startRun, type TestServices, testServices, until } from '../../testing/services.ts'
 import { toGlobalId } from '../globalId.ts'
 
 let services: TestServices
@@ -31,7 +31,7 @@ it('replays a run over the socket, goes live, survives a reload in the middle, a
     for (let i = 1; i <= 120; i++) await append(db, run.id, stepEvent(i))
     await append(db, run.id, stateEvent('SUCCEEDED'))
   })()
-  const first = await api.subscribe<Event>(EVENTS, { id, since: 0 }, 25)
+  const first = await api.subscribe<Event>(EVENTS, { id, since: 0 }, ({ length }) => length === 25)
   const rest = await api.subscribe<Event>(EVENTS, { id, since: first.at(-1)!.runEvents.seq })
   await writing
   const all = [...first, ...rest].map((result) => result.runEvents)
@@ -57,18 +57,25 @@ it('answers a subscription it cannot serve with a coded error', async () => {
 
 it('tells lists about every run', async () => {
   const PROJECT = 'subscription { projectEvents { kind run { key state metrics { key value } } } }'
-  const watching = api.subscribe<{ projectEvents: { kind: string; run: { key: string; state: string } } }>(
-    PROJECT,
-    {},
-    2,
-  )
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  type Told = { projectEvents: { kind: string; run: { key: string; state: string } } }
+  const marker = await startRun(services)
+  const seen: Told[] = []
+  const watching = api.subscribe<Told>(PROJECT, {}, (results) => {
+    seen.splice(0, seen.length, ...results)
+    return results.some(({ projectEvents: { kind, run } }) => kind === 'state' && run.state === 'STOPPED')
+  })
+  // The subscription is up when it tells something.
+  await until(async () => {
+    await append(services.db, marker.id, { type: 'alarm', payload: { name: 'x', text: 'y' } })
+    return seen.length > 0
+  })
   const run = await startRun(services)
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  await append(services.db, run.id, stateEvent('RUNNING'))
-  expect((await watching).map(({ projectEvents }) => projectEvents)).toMatchObject([
-    { kind: 'created', run: { key: run.key, state: 'QUEUED' } },
-    { kind: 'state', run: { key: run.key, state: 'RUNNING' } },
+  await until(async () => seen.some(({ projectEvents }) => projectEvents.run.key === run.key))
+  await append(services.db, run.id, stateEvent('STOPPED'))
+  const own = (await watching).map(({ projectEvents }) => projectEvents).filter((event) => event.run.key === run.key)
+  expect(own).toMatchObject([
+    { kind: 'created', run: { state: 'QUEUED' } },
+    { kind: 'state', run: { state: 'STOPPED' } },
   ])
 })
 
@@ -76,7 +83,7 @@ it('lets go of a quiet subscription when its client leaves', async () => {
   const run = await startRun(services)
   const listeners = () => (services.hub as unknown as { listeners: Set<unknown> }).listeners.size
   const before = listeners()
-  await api.subscribe<Event>(EVENTS, { id: toGlobalId('Run', run.id), since: 0 }, 1)
+  await api.subscribe<Event>(EVENTS, { id: toGlobalId('Run', run.id), since: 0 }, () => true)
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(listeners()).toBe(before)
 })
