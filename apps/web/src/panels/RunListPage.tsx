@@ -305,7 +305,7 @@ function Row({ run, index, now }: { run: RunRowFragment; index: number; now: num
       href={`/runs/${encodeURIComponent(run.id)}`}
       className="block truncate font-medium after:absolute after:inset-0 hover:text-accent"
     >
-      {run.name || run.key}
+      {run.key}
     </Link>
   )
   const cell = (content: ReactNode, className = '') => (
@@ -325,10 +325,8 @@ function Row({ run, index, now }: { run: RunRowFragment; index: number; now: num
       {cell(
         <>
           {name}
-          <span className="block truncate font-mono text-2xs text-ink-3">
-            {run.name ? run.key : null}
-            {run.name ? ' ' : ''}
-            {run.attempt > 1 ? `attempt ${run.attempt}` : ''}
+          <span className="block truncate text-2xs text-ink-3" title={run.name}>
+            {[run.attempt > 1 ? `attempt ${run.attempt}` : '', run.name].filter(Boolean).join(', ')}
           </span>
         </>,
         'max-xl:order-1 max-xl:[&>span]:hidden',

@@ -20,20 +20,19 @@ const SHOWN_ORDERS = 2
 /** What can be learned here: suites with their orders, tasks with classes, splits and licences. */
 export function TasksPage() {
   const { base } = useApi()
-  const [first, setFirst] = useState(PAGE)
-  const [suites] = useQuery({ query: Suites })
-  const [{ data, error, fetching }, again] = useQuery({ query: TasksQuery, variables: { first } })
-  const tasks = data?.tasks.edges.map(({ node }) => node) ?? []
+  const [cursors, setCursors] = useState<(string | null)[]>([null])
+  const [suites, again] = useQuery({ query: Suites })
+  const [{ data }] = useQuery({ query: TasksQuery, variables: { first: PAGE, after: null } })
+  const total = data?.tasks.totalCount
   return (
     <>
       <PageHeader
         title="Tasks"
         lead="A task is a labelled image problem; a suite is a sequence of tasks with a base model and a corpus."
       />
-      {error && !data ? (
-        <Failure message={messageOf(error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
+      {suites.error && !suites.data ? (
+        <Failure message={messageOf(suites.error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
       ) : null}
-      {fetching && !data ? <Loading rows={8} /> : null}
       {suites.data ? (
         <section aria-label="Suites" className="mb-6 grid items-start gap-3 lg:grid-cols-2">
           {suites.data.suites.edges.map(({ node }) => (
@@ -41,28 +40,49 @@ export function TasksPage() {
           ))}
         </section>
       ) : null}
-      {data && tasks.length === 0 ? (
-        <Panel>
-          <Empty title="No task is imported yet">
-            Import a pack or an image folder with <code>npm run import</code>.
-          </Empty>
-        </Panel>
-      ) : null}
-      {tasks.length > 0 ? (
-        <Panel title="All tasks" note={count(data!.tasks.totalCount)} flush>
-          <ul className="divide-y divide-line">
-            {tasks.map((task) => (
-              <TaskRow key={task.key} task={task} />
-            ))}
-          </ul>
-          {data!.tasks.pageInfo.hasNextPage ? (
-            <div className="flex justify-center border-t border-line p-3">
-              <Button look="ghost" disabled={fetching} onClick={() => setFirst(first + PAGE)}>
-                Show more
-              </Button>
-            </div>
-          ) : null}
-        </Panel>
+      <Panel title="All tasks" note={total === undefined ? undefined : count(total)} flush>
+        {cursors.map((after, i) => (
+          <TaskRows
+            key={after ?? 'first'}
+            after={after}
+            onMore={i === cursors.length - 1 ? (cursor) => setCursors([...cursors, cursor]) : null}
+          />
+        ))}
+      </Panel>
+    </>
+  )
+}
+
+/** One page of tasks, and the button for the next one. */
+function TaskRows({ after, onMore }: { after: string | null; onMore: ((cursor: string) => void) | null }) {
+  const { base } = useApi()
+  const [{ data, error, fetching }, again] = useQuery({ query: TasksQuery, variables: { first: PAGE, after } })
+  if (error && !data) {
+    return <Failure message={messageOf(error, base)} onRetry={() => again({ requestPolicy: 'network-only' })} />
+  }
+  if (!data) return fetching ? <Loading rows={6} label="Loading tasks" /> : null
+  const { edges, pageInfo } = data.tasks
+  const next = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  if (edges.length === 0 && after === null) {
+    return (
+      <Empty title="No task is imported yet">
+        Import a pack or an image folder with <code>npm run import</code>.
+      </Empty>
+    )
+  }
+  return (
+    <>
+      <ul className="divide-y divide-line border-line [&:not(:first-child)]:border-t">
+        {edges.map(({ node }) => (
+          <TaskRow key={node.key} task={node} />
+        ))}
+      </ul>
+      {next && onMore ? (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button look="ghost" onClick={() => onMore(next)}>
+            Show more
+          </Button>
+        </div>
       ) : null}
     </>
   )

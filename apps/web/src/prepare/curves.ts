@@ -30,7 +30,12 @@ export function groupCurves(names: readonly string[]): CurveGroup[] {
 }
 
 function titleOf(key: string): string {
-  const words = TITLES[key] ?? key.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')
+  const words =
+    TITLES[key] ??
+    key
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .replaceAll('_', ' ')
+      .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

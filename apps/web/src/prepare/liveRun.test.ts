@@ -51,6 +51,13 @@ describe('reducing run events', () => {
     expect(once.series['loss.ce']).toEqual({ name: 'loss.ce', steps: [1, 2], values: [2, 1.5] })
   })
 
+  it('leaves what it was given alone', () => {
+    const first = reduceEvents(start, [step(11, 1, 2)])
+    const before = structuredClone(first)
+    reduceEvents(first, [step(12, 2, 1), step(13, 3, 1)])
+    expect(first).toEqual(before)
+  })
+
   it('gives the same run whether events come one by one or all at once', () => {
     const events = [
       event(11, 'run.state', { state: 'RUNNING' }),

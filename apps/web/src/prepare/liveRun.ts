@@ -73,6 +73,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
  */
 export function reduceEvents(run: LiveRun, events: readonly RunEvent[]): LiveRun {
   let next = run
+  // Arrays that this call has made itself may grow in place; what came in is never changed.
+  const own = new Set<SeriesData>()
   for (const event of events) {
     if (event.runId !== run.runId || event.seq <= next.lastSeq) continue
     if (event.seq > next.lastSeq + 1) {
@@ -85,14 +87,14 @@ export function reduceEvents(run: LiveRun, events: readonly RunEvent[]): LiveRun
         missing: { fromSeq: num(payload.fromSeq) ?? event.seq, toSeq: num(payload.toSeq) ?? event.seq },
       }
     }
-    next = apply({ ...next, lastSeq: event.seq, heartbeatAt: later(next.heartbeatAt, event.at) }, event)
+    next = apply({ ...next, lastSeq: event.seq, heartbeatAt: later(next.heartbeatAt, event.at) }, event, own)
   }
   return next
 }
 
 const later = (a: string | null, b: string) => (a === null || Date.parse(b) > Date.parse(a) ? b : a)
 
-function apply(run: LiveRun, event: RunEvent): LiveRun {
+function apply(run: LiveRun, event: RunEvent, own: Set<SeriesData>): LiveRun {
   const payload = record(event.payload)
   const logged = QUIET.has(event.type) ? run : { ...run, log: [...run.log, event].slice(-LOG_LIMIT) }
   switch (event.type) {
@@ -101,7 +103,7 @@ function apply(run: LiveRun, event: RunEvent): LiveRun {
     case 'task.started':
       return { ...logged, task: num(payload.task) ?? run.task }
     case 'step':
-      return withStep(logged, num(payload.step), num(payload.task), record(payload.values))
+      return withStep(logged, num(payload.step), num(payload.task), record(payload.values), own)
     case 'eval.cell':
       return withCell(logged, payload, event.at)
     case 'reference.built':
@@ -127,23 +129,41 @@ function withState(run: LiveRun, state: string, reason: string | null, at: strin
   }
 }
 
-function withStep(run: LiveRun, step: number | null, task: number | null, values: Payload): LiveRun {
+function withStep(
+  run: LiveRun,
+  step: number | null,
+  task: number | null,
+  values: Payload,
+  own: Set<SeriesData>,
+): LiveRun {
   if (step === null) return run
   const series = { ...run.series }
-  for (const [name, value] of Object.entries(values)) series[name] = append(series[name], name, step, num(value))
+  for (const [name, value] of Object.entries(values)) series[name] = append(series[name], name, step, num(value), own)
   return { ...run, step: Math.max(run.step, step), task: task ?? run.task, series }
 }
 
 /** Adds one point; a step that is already there (a resumed run repeats some) cuts the curve back to it first. */
-function append(old: SeriesData | undefined, name: string, step: number, value: number | null): SeriesData {
-  if (!old) return { name, steps: [step], values: [value] }
-  let end = old.steps.length
-  while (end > 0 && old.steps[end - 1]! >= step) end--
-  const steps = [...old.steps.slice(0, end), step]
-  const values = [...old.values.slice(0, end), value]
-  if (steps.length <= POINT_LIMIT) return { name, steps, values }
-  const keep = (_: unknown, index: number) => index % 2 === 0 || index > POINT_LIMIT / 2
-  return { name, steps: steps.filter(keep), values: values.filter(keep) }
+function append(
+  old: SeriesData | undefined,
+  name: string,
+  step: number,
+  value: number | null,
+  own: Set<SeriesData>,
+): SeriesData {
+  const series = old && own.has(old) ? old : { name, steps: [...(old?.steps ?? [])], values: [...(old?.values ?? [])] }
+  own.add(series)
+  while (series.steps.length > 0 && series.steps.at(-1)! >= step) {
+    series.steps.pop()
+    series.values.pop()
+  }
+  series.steps.push(step)
+  series.values.push(value)
+  if (series.steps.length > POINT_LIMIT) {
+    const keep = (_: unknown, index: number) => index % 2 === 0 || index > POINT_LIMIT / 2
+    series.steps = series.steps.filter(keep)
+    series.values = series.values.filter(keep)
+  }
+  return series
 }
 
 function withCell(run: LiveRun, payload: Payload, at: string): LiveRun {

@@ -74,7 +74,7 @@ export function CurvesPanel({ view: { run, details } }: PanelProps) {
                   smoothing={smoothing}
                   log={log}
                   boundaries={boundaries}
-                  tall={index === 0}
+                  tall={index === 0 && groups.length % 2 === 1}
                 />
               </div>
             ))}

@@ -23,7 +23,7 @@ export function LedgerPanel({ view: { details, run } }: PanelProps) {
   const read = useCallback(
     async (after: string | null) => {
       setStatus('loading')
-      const page = await historyPage(client, details.id, after, ['ledger.written'], PAGE)
+      const page = await historyPage(client, details.id, after, ['ledger.written'], PAGE).catch(() => null)
       if (!page) return setStatus('failed')
       const found = page.edges.flatMap(({ node }) => ledgerWindow(node) ?? [])
       setWindows((old) => [

@@ -35,7 +35,7 @@ export function ProvenancePanel({ view: { details } }: PanelProps) {
             <div key={path} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-3 px-4 py-1.5">
               <dt className="font-mono text-xs break-all text-ink-2">{path}</dt>
               <dd className="font-mono text-xs break-all" title={value}>
-                {value === 'null' || value === '' ? <span className="font-sans text-warn">missing</span> : value}
+                {value === 'null' || value === '' ? <span className="font-sans text-warn">missing</span> : short(value)}
               </dd>
             </div>
           ))}
@@ -44,3 +44,7 @@ export function ProvenancePanel({ view: { details } }: PanelProps) {
     </Panel>
   )
 }
+
+/** Long digests by their first 16 digits; the tooltip and the JSON have all of them. */
+const short = (value: string) =>
+  /^(sha256:)?[0-9a-f]{40,}\+?$/.test(value) ? `${value.replace('sha256:', '').slice(0, 16)}…` : value

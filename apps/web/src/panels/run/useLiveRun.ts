@@ -1,10 +1,16 @@
 'use client'
 
+import { CombinedError } from '@urql/core'
 import { print } from 'graphql'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Client, useClient } from 'urql'
 import { messageOf, useApi } from '../../graphql/client.tsx'
-import type { RunEventsSubscription, RunMetricsQuery, RunPageQuery } from '../../graphql/generated/graphql.ts'
+import type {
+  RunEventsSubscription,
+  RunHistoryQuery,
+  RunMetricsQuery,
+  RunPageQuery,
+} from '../../graphql/generated/graphql.ts'
 import { RunEvents, RunHistory, RunMetrics, RunPage, RunSeries } from '../../graphql/run.ts'
 import { backoff, type Connection } from '../../graphql/useProjectEvents.ts'
 import { counts, isFinal, type LiveRun, LOG_LIMIT, type RunEvent, reduceEvents } from '../../prepare/liveRun.ts'
@@ -30,7 +36,8 @@ type Loaded =
 
 const LOGGED = ['run.state', 'task.started', 'reference.built', 'eval.cell', 'checkpoint.saved', 'alarm', 'log', 'gap']
 const POINTS = 1000
-const PAGE = 500
+/** The API's largest page. */
+const PAGE = 100
 
 /** A run's page, complete and live: one snapshot, then every event since, in order, without loss or doubles. */
 export function useLiveRun(id: string): { loaded: Loaded; reload: () => void } {
@@ -53,7 +60,13 @@ export function useLiveRun(id: string): { loaded: Loaded; reload: () => void } {
       setLoaded({ kind: 'missing' })
       return
     }
-    const run = await snapshot(client, data.run)
+    let run: LiveRun
+    try {
+      run = await snapshot(client, data.run)
+    } catch (cause) {
+      setLoaded({ kind: 'failed', message: cause instanceof CombinedError ? messageOf(cause, base) : String(cause) })
+      return
+    }
     current.current = run
     const { metrics, checkpoints, heartbeatAt } = data.run
     setLoaded((old) => ({
@@ -199,7 +212,8 @@ async function snapshot(client: Client, details: RunDetails): Promise<LiveRun> {
 async function readSeries(client: Client, details: RunDetails): Promise<LiveRun['series']> {
   if (details.seriesNames.length === 0) return {}
   const variables = { id: details.id, names: details.seriesNames, maxPoints: POINTS }
-  const { data } = await client.query(RunSeries, variables, { requestPolicy: 'network-only' }).toPromise()
+  const { data, error } = await client.query(RunSeries, variables, { requestPolicy: 'network-only' }).toPromise()
+  if (error) throw error
   return Object.fromEntries(
     (data?.run?.series ?? []).map((one) => [
       one.name,
@@ -212,19 +226,22 @@ async function readLog(client: Client, id: string): Promise<RunEvent[]> {
   const log: RunEvent[] = []
   let after: string | null = null
   while (log.length < LOG_LIMIT) {
-    const result: Awaited<ReturnType<typeof historyPage>> = await historyPage(client, id, after, LOGGED, PAGE)
-    if (!result) break
-    log.push(...result.edges.map((edge) => edge.node))
-    if (!result.pageInfo.hasNextPage) break
-    after = result.pageInfo.endCursor ?? null
+    const page: HistoryPage = await historyPage(client, id, after, LOGGED, PAGE)
+    log.push(...page.edges.map((edge) => edge.node))
+    if (!page.pageInfo.hasNextPage) break
+    after = page.pageInfo.endCursor ?? null
   }
   return log
 }
 
-/** One page of stored events; null when it could not be read. */
+type HistoryPage = NonNullable<RunHistoryQuery['run']>['events']
+const NO_EVENTS: HistoryPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null } }
+
+/** One page of stored events. @throws CombinedError when it could not be read */
 export async function historyPage(client: Client, id: string, after: string | null, types: string[], first: number) {
-  const { data } = await client
+  const { data, error } = await client
     .query(RunHistory, { id, first, after, types }, { requestPolicy: 'network-only' })
     .toPromise()
-  return data?.run?.events ?? null
+  if (error) throw error
+  return data?.run?.events ?? NO_EVENTS
 }
