@@ -120,7 +120,7 @@ async function startAll(env: Env, mode: 'start' | 'dev', running: Running, giveU
         args,
         execArgv: ['--import', 'tsx'],
         env: partEnv,
-        output: log(name.replaceAll(' ', '-')),
+        output: log(name.toLowerCase().replaceAll(' ', '-')),
         onMessage,
       },
       giveUp,
@@ -162,7 +162,7 @@ async function openDatabase(env: Env, running: Running, giveUp: (reason: string)
   return database.url
 }
 
-/** Says what the making of the demo data does, at most every three seconds. */
+/** Says what the making of the demo data does, at most every five seconds. */
 function showSetup(): (message: { type: string }) => void {
   let last = 0
   const finished = new Set<string>()
@@ -182,7 +182,7 @@ function showSetup(): (message: { type: string }) => void {
       if (finished.has(now.key)) return
       finished.add(now.key)
       say(`Demo data: ${now.title}: ${now.state}${now.message && now.state === 'failed' ? `. ${now.message}` : ''}`)
-    } else if (now.done !== null && Date.now() - last > 3000) {
+    } else if (now.done !== null && Date.now() - last > 5000) {
       last = Date.now()
       say(`Demo data: ${now.title}: ${now.message ?? `${now.done}${now.total ? ` of ${now.total}` : ''}`}`)
     }

@@ -61,16 +61,28 @@ async function main(): Promise<void> {
   if (demo) await prepareDemo(services)
 }
 
+/** Makes the demo data. The first comparison starts run by run, each as soon as its data is there. */
 async function prepareDemo({ setup, runs, catalog, db }: Services): Promise<void> {
-  if (!(await setup.run({ home: env.home, backend: env.backend }))) return
-  catalog.changed()
-  if (!env.demoRuns || (await db.run.count()) > 0) return
-  for (const method of DEMO_METHODS) {
-    const input = { suite: DEMO_SUITE, method, seed: 1, idempotencyKey: `first-comparison/${method}` }
-    await runs
-      .start(input)
-      .catch((error: unknown) => log.warn({ error: toAnamnesisError(error).message }, `${method} not queued`))
+  const keyOf = (method: string) => `first-comparison/${method}`
+  const begun = await db.idempotencyKey.count({ where: { key: { in: DEMO_METHODS.map(keyOf) } } })
+  const wanted = env.demoRuns && (begun > 0 || (await db.run.count()) === 0)
+  let queueing = Promise.resolve()
+  const queueRuns = async (final: boolean) => {
+    catalog.changed()
+    for (const method of DEMO_METHODS) {
+      await runs
+        .start({ suite: DEMO_SUITE, method, seed: 1, idempotencyKey: keyOf(method) })
+        .catch((error: unknown) => {
+          const { code, message } = toAnamnesisError(error)
+          if (final || code !== 'MISSING_DATA') log.warn({ message }, `${method} not queued`)
+        })
+    }
   }
+  const ready = await setup.run({ home: env.home, backend: env.backend }, (step) => {
+    if (wanted && step.state === 'done' && step.key !== 'corpus') queueing = queueing.then(() => queueRuns(false))
+  })
+  await queueing
+  if (ready && wanted) await queueRuns(true)
 }
 
 await main().catch((error) => failStart(error, log))

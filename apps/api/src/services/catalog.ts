@@ -87,14 +87,17 @@ export class Catalog implements AsyncDisposable {
     )
   }
 
-  /** Why no run of this suite can start now; null when one can. */
-  async unavailableReason(suite: SuiteDefinition): Promise<string | null> {
-    return this.fresh(`available/${suite.id}`, async () => {
+  /**
+   * Why no run of this suite can start now; null when one can.
+   * @param reads false asks for a method that wants no literature
+   */
+  async unavailableReason(suite: SuiteDefinition, reads = true): Promise<string | null> {
+    return this.fresh(`available/${suite.id}/${reads}`, async () => {
       const { taskIds, corpusId } = await missingParts(suite, this.home)
       const model = await stat(join(modelFolder(this.home, suite.modelId), 'weights.safetensors')).catch(() => null)
       const lacks: string[] = []
       if (taskIds.length > 0) lacks.push(`${taskIds.length} of its ${suite.taskIds.length} tasks`)
-      if (corpusId !== null) lacks.push(`its literature "${corpusId}"`)
+      if (reads && corpusId !== null) lacks.push(`its literature "${corpusId}"`)
       const ways: string[] = []
       if (lacks.length > 0) ways.push(`npm run import -- suite ${suite.id}`)
       if (!model) {

@@ -110,7 +110,7 @@ export class RunService {
       },
       suite,
     )
-    const reason = await this.catalog.unavailableReason(suite)
+    const reason = await this.catalog.unavailableReason(suite, method.reference !== 'none')
     if (reason)
       throw new AnamnesisError('MISSING_DATA', `Suite "${suite.id}" cannot run. ${reason}`, { field: 'suite' })
     const order = findOrder(suite, config.order)

@@ -7,6 +7,7 @@ import { plannedSteps, type SetupOptions, type SetupStep } from './protocol.ts'
 export class Setup implements AsyncDisposable {
   steps: SetupStep[] = []
   private child: ChildProcess | null = null
+  private stopping = false
 
   constructor(
     private readonly log: Logger,
@@ -25,14 +26,17 @@ export class Setup implements AsyncDisposable {
   }
 
   /** Makes what is missing in a process of its own. @returns whether all of it is there now */
-  async run(options: SetupOptions): Promise<boolean> {
+  async run(options: SetupOptions, onStep: (step: SetupStep) => void = () => {}): Promise<boolean> {
     this.plan()
     const child = fork(this.entry, [JSON.stringify(options)], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 2, 2, 'ipc'],
     })
     this.child = child
-    child.on('message', (step: SetupStep) => this.show(step))
+    child.on('message', (step: SetupStep) => {
+      this.show(step)
+      onStep(step)
+    })
     const code = await new Promise<number | null>((resolve) => {
       child.once('close', (exit) => resolve(exit))
       child.once('error', (error) => {
@@ -41,7 +45,7 @@ export class Setup implements AsyncDisposable {
       })
     })
     this.child = null
-    if (code !== 0 && !this.steps.some((step) => step.state === 'failed')) {
+    if (code !== 0 && !this.stopping && !this.steps.some((step) => step.state === 'failed')) {
       const step = this.steps.find(({ state }) => state !== 'done')
       if (step)
         this.show({ ...step, state: 'failed', message: 'The set-up process ended early. Start the product again.' })
@@ -55,6 +59,7 @@ export class Setup implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.stopping = true
     const child = this.child
     if (!child) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
