@@ -46,7 +46,8 @@ class Side {
 }
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const WARM_UP = 3
+/** The first step makes the session, the second fills the memory pools. */
+const WARM_UP = 2
 const NO_TORCH = 'no Python with torch found (ANAMNESIS_PYTHON names the interpreter, default python3)'
 
 interface Comparison {
@@ -98,7 +99,7 @@ const bench: Bench = {
     for (const shape of engineShapes) {
       if (only && !only.includes(shape.id)) continue
       const small = shape.id.startsWith('tiny')
-      const comparison = await compare(shape, small ? 7 : 3, small ? 3 : 2)
+      const comparison = await compare(shape, small ? 7 : 3, small ? 3 : 1)
       const { own, torch } = comparison
       const last = own.at(-1)!
       note(`${shape.id}: ${last.version}${torch.length > 0 ? `, PyTorch ${torch[0]!.version}` : ''}`)
