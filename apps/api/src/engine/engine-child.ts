@@ -3,7 +3,7 @@ import { loadBackend } from '@anamnesis/core/backend'
 import { AnamnesisError, type RetrievalResult, toAnamnesisError } from '@anamnesis/core/contracts'
 import { type Encoder, modelEncoder } from '@anamnesis/core/embed'
 import { corpusFolder, openCorpus } from '@anamnesis/core/importers'
-import { loadModel } from '@anamnesis/core/model'
+import { loadModel, readModelInfo } from '@anamnesis/core/model'
 import { isIndexed, openIndex, retrieve } from '@anamnesis/core/retrieve'
 import type { VectorStore } from '@anamnesis/core/stores'
 import { indexRoot, modelFolder } from '../services/folders.ts'
@@ -20,8 +20,11 @@ function encoderOf(request: SearchRequest): Promise<Encoder> {
   })
 }
 
-async function indexOf(request: SearchRequest, encoder: Encoder): Promise<VectorStore> {
-  const { home, corpusId, store } = request
+/** Opens the index; cheap, so a missing one is told before the model is loaded. */
+async function indexOf(request: SearchRequest): Promise<VectorStore> {
+  const { home, corpusId, modelId, store } = request
+  const model = await readModelInfo(modelFolder(home, modelId))
+  const encoder = { id: model.encoderId, dim: model.config.embedding }
   await using corpus = await openCorpus(corpusFolder(home, corpusId))
   const { info } = corpus
   return once(indexes, [home, corpusId, info.digest, encoder.id, store].join('/'), async () => {
@@ -47,8 +50,8 @@ function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<
 }
 
 async function search(request: SearchRequest): Promise<RetrievalResult> {
+  const store = await indexOf(request)
   const encoder = await encoderOf(request)
-  const store = await indexOf(request, encoder)
   const { question, k, perCaption, filter } = request
   return retrieve(question, { store, encoder, k, perCaption, filter })
 }

@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /** Longest a search may take. The first one loads the model. Milliseconds. */
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 120_000
 
 /** The engine process of this server: started with the first search, started anew after a crash. */
 export class Engine implements AsyncDisposable {
