@@ -141,6 +141,8 @@ async function startAll(env: Env, mode: 'start' | 'dev', running: Running, giveU
     ),
     (async () => {
       if (mode === 'start') await buildWeb()
+      // Asked again: the build took its time, and another program may have come.
+      await checkPort(env.webPort, env.apiHost, 'WEB_PORT', 'dashboard')
       if (!running.over) await step(`Dashboard  ${web}`, () => dashboard.start())
     })(),
   ])
