@@ -2,7 +2,7 @@ import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
 import type { Logger } from 'pino'
 
 /** What a part of the product tells the process that started it. */
-export type PartMessage<T = never> = { type: 'ready' } | { type: 'failed'; code: string; message: string } | T
+type PartMessage<T = never> = { type: 'ready' } | { type: 'failed'; code: string; message: string } | T
 
 /** Tells the process that started this one, when there is one. */
 export function tellParent(message: object): void {

@@ -306,7 +306,7 @@ async function stopServer(server: ChildProcess, ended: Promise<void>): Promise<v
 }
 
 /** A port of the loopback interface that is free now. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -3,7 +3,7 @@ import { type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { z } from 'zod'
 
 @ObjectType()
-export class PageInfo {
+class PageInfo {
   @Field(() => Boolean)
   hasNextPage!: boolean
 
@@ -52,7 +52,7 @@ export function connectionType<T extends object>(name: string, Node: ClassType<T
   return Connection
 }
 
-export const MAX_PAGE = 100
+const MAX_PAGE = 100
 
 /** @throws BAD_INPUT unless 1 <= first <= 100 */
 export function checkFirst(first: number): number {

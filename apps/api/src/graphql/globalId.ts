@@ -1,6 +1,6 @@
 import { AnamnesisError } from '@anamnesis/core/contracts'
 
-export const NODE_TYPES = ['Run', 'Task', 'Suite', 'Corpus', 'Figure'] as const
+const NODE_TYPES = ['Run', 'Task', 'Suite', 'Corpus', 'Figure'] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

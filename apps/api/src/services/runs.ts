@@ -34,7 +34,7 @@ export interface RunListOptions {
   sort: { field: 'createdAt' | 'finishedAt'; descending: boolean }
 }
 /** Place in a sorted list: the sort value (ISO, null where there is none) and the id that breaks ties. */
-export interface RunCursor {
+interface RunCursor {
   value: string | null
   id: string
 }
@@ -257,7 +257,7 @@ export function canonical(value: unknown): string {
 }
 
 /** Whether a state is one that a run never leaves. */
-export const isFinal = (state: string) => FINAL_RUN_STATES.includes(state as RunState)
+const isFinal = (state: string) => FINAL_RUN_STATES.includes(state as RunState)
 
 /** The resolved config of a stored run. */
 export const configOf = (row: RunRow) => row.config as RunConfig

@@ -3,7 +3,7 @@ import WebSocket from 'ws'
 import type { Services } from '../graphql/context.ts'
 import { type RunningServer, serve } from '../http/server.ts'
 
-export interface Answer<T = Record<string, unknown>> {
+interface Answer<T = Record<string, unknown>> {
   status: number
   headers: Headers
   data: T

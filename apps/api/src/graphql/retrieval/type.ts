@@ -171,7 +171,7 @@ export class RetrieveInput {
 }
 
 /** Path of a figure's image on this server. */
-export function figurePath(corpus: string, id: string): string {
+function figurePath(corpus: string, id: string): string {
   return `/figures/${encodeURIComponent(corpus)}/${encodeURIComponent(id)}.jpg`
 }
 

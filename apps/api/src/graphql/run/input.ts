@@ -19,7 +19,7 @@ export class RunFilter {
   text?: string | null
 }
 
-export const RunSortField = { CREATED_AT: 'createdAt', FINISHED_AT: 'finishedAt' } as const
+const RunSortField = { CREATED_AT: 'createdAt', FINISHED_AT: 'finishedAt' } as const
 export type SortField = (typeof RunSortField)[keyof typeof RunSortField]
 registerEnumType(RunSortField, { name: 'RunSortField' })
 
