@@ -173,7 +173,7 @@ class Supervision {
     this.flush()
     await this.flushing
     if (!this.leaseLost) await this.finish()
-    log.info({ run: run.key, end: this.end?.type ?? 'interrupted' }, 'run left')
+    log.info({ run: run.key, end: this.interrupted ? 'interrupted' : (this.end?.type ?? 'dropped') }, 'run left')
   }
 
   /** Resolves when the training process is gone. */
