@@ -1,9 +1,6 @@
 import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
 import type { Logger } from 'pino'
 
-/** What a part of the product tells the process that started it. */
-type PartMessage<T = never> = { type: 'ready' } | { type: 'failed'; code: string; message: string } | T
-
 /** Tells the process that started this one, when there is one. */
 export function tellParent(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined)

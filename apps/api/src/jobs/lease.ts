@@ -108,8 +108,8 @@ export function afterLoss(run: LockedRun, what: string): Change & { requeue: boo
 }
 
 /**
- * Looks after runs whose worker is silent (RUNNING -> STALE -> LOST -> queue) and after waiting runs that no job points
- * to. Any number of processes may do so at the same time.
+ * Looks after runs whose worker is silent: RUNNING -> STALE -> LOST -> queue. Any number of processes may do so at the
+ * same time.
  */
 export async function lookAfterRuns(db: Database, queue: RunQueue, times: LeaseTimes, now = Date.now()): Promise<void> {
   const held = await db.run.findMany({
@@ -136,6 +136,10 @@ export async function lookAfterRuns(db: Database, queue: RunQueue, times: LeaseT
       return null
     })
   }
+}
+
+/** Puts waiting runs that no job points to back into the queue, and strikes off workers that are gone. */
+export async function lineUpForgotten(db: Database, queue: RunQueue, times: LeaseTimes): Promise<void> {
   const waiting = await db.run.findMany({
     where: { state: 'QUEUED' },
     select: { id: true, attempt: true },
@@ -143,7 +147,7 @@ export async function lookAfterRuns(db: Database, queue: RunQueue, times: LeaseT
     orderBy: { createdAt: 'asc' },
   })
   for (const run of waiting) await queue.add(db, run.id, { resumed: run.attempt > 0 })
-  await db.worker.deleteMany({ where: { heartbeatAt: { lt: new Date(now - times.lost) } } })
+  await db.worker.deleteMany({ where: { heartbeatAt: { lt: new Date(Date.now() - times.lost) } } })
 }
 
 /** True when the owner was a process of this machine that is gone. */

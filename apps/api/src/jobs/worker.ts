@@ -14,6 +14,7 @@ import {
   heartbeat,
   type LeaseTimes,
   leaseTimes,
+  lineUpForgotten,
   lookAfterRuns,
   released,
   stateEvent,
@@ -72,13 +73,16 @@ export class RunWorker {
         update: { heartbeatAt: new Date() },
       })
     })
-    this.every(this.times.stale / 2, () => lookAfterRuns(db, this.options.queue, this.times))
+    // A worker that died on this machine is noticed at once, so it is worth looking often.
+    this.every(this.times.heartbeat, () => lookAfterRuns(db, this.options.queue, this.times))
+    this.every(this.times.stale / 2, () => lineUpForgotten(db, this.options.queue, this.times))
     this.stopListening = hub.listen((notice) => {
       if (!notice?.news.includes('state') && notice !== null) return
       this.bell.ring()
       if (notice === null || notice.runId === this.current?.claim.runId) void this.current?.beat()
     })
     await lookAfterRuns(db, this.options.queue, this.times)
+    await lineUpForgotten(db, this.options.queue, this.times)
     this.done = this.loop()
   }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { findOrder, findSuite, orderHash } from '@anamnesis/core/benchmarks'
-import { AnamnesisError, FINAL_RUN_STATES, RUN_STATES, type RunConfig, type RunState } from '@anamnesis/core/contracts'
+import { AnamnesisError, RUN_STATES, type RunConfig, type RunState } from '@anamnesis/core/contracts'
 import { methodById } from '@anamnesis/core/methods'
 import { configHash, resolveRunConfig } from '@anamnesis/core/train'
 import { z } from 'zod'
@@ -255,9 +255,6 @@ export function canonical(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
 }
-
-/** Whether a state is one that a run never leaves. */
-const isFinal = (state: string) => FINAL_RUN_STATES.includes(state as RunState)
 
 /** The resolved config of a stored run. */
 export const configOf = (row: RunRow) => row.config as RunConfig

@@ -16,6 +16,6 @@ const worker = new RunWorker({
   home: process.env.ANAMNESIS_HOME!,
   backend: 'cpu',
   trainEntry: join(import.meta.dirname, 'fakeTraining.ts'),
-  times: { heartbeat: 100, stale: 500, lost: 1000 },
+  times: { heartbeat: 100, stale: 20_000, lost: 40_000 },
 })
 await worker.start()
