@@ -85,8 +85,8 @@ export default async function setup(project: TestProject) {
     if (!process.env.ANAMNESIS_KEEP) await rm(home, { recursive: true, force: true })
   }
   try {
-    await until('the product being ready', 600, async () => {
-      if (product.child.exitCode !== null) throw new Error(`npm start ended with code ${product.child.exitCode}`)
+    const ended = product.exited.then((code) => Promise.reject(new Error(`npm start ended with code ${code}`)))
+    const ready = until('the product being ready', 600, async () => {
       const response = await fetch(`${apiUrl}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -98,6 +98,7 @@ export default async function setup(project: TestProject) {
       if (!status.ready) return null
       return (await fetch(webUrl)).ok ? true : null
     })
+    await Promise.race([ready, ended])
   } catch (error) {
     const output = product.output()
     await stop()
