@@ -8,6 +8,9 @@ import { root, until } from '../support/product.ts'
 const executablePath = process.env.ANAMNESIS_BROWSER
 const webUrl = inject('webUrl')
 const api = new ApiClient(inject('apiUrl'))
+const output = join(root, 'test', 'output', 'screenshots')
+/** Where the two pictures of the README go: into docs/images when they are to be made anew. */
+const images = process.env.ANAMNESIS_UPDATE_IMAGES ? join(root, 'docs', 'images') : output
 const ROWS = [0, 1, 2, 3]
 const COLUMNS = [1, 2, 3]
 
@@ -17,6 +20,7 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
   const problems: string[] = []
 
   beforeAll(async () => {
+    for (const folder of [output, images]) await mkdir(folder, { recursive: true })
     browser = await chromium.launch({
       executablePath,
       args: [
@@ -89,6 +93,9 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
     expect(run.matrix.cells).toHaveLength(ROWS.length * COLUMNS.length)
     for (const cell of run.matrix.cells)
       expect(shown.get(`cell-${cell.row}-${cell.column}`)).toBeCloseTo(cell.accuracy, 6)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.waitForTimeout(700)
+    await page.screenshot({ path: join(images, 'run-light.png'), fullPage: true })
   })
 
   it('lists the run and opens it', async () => {
@@ -107,6 +114,9 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
     await until('the figure being drawn', 20, async () =>
       (await image.evaluate((node: HTMLImageElement) => node.naturalWidth)) > 0 ? true : null,
     )
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.waitForTimeout(700)
+    await page.screenshot({ path: join(images, 'retrieval-dark.png') })
   })
 
   it('shows the leaderboard of a suite', async () => {
@@ -118,7 +128,6 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
   })
 
   it('has no sideways scrolling at 390 px, in light and dark, on any page', async () => {
-    await mkdir(join(root, 'test', 'output', 'screenshots'), { recursive: true })
     const paths = ['/', '/runs/new', '/retrieval', '/leaderboards', '/leaderboards/phantom-3', '/tasks']
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
@@ -133,7 +142,7 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
           }))
           expect(scroll, `${path} at ${width} px, ${colorScheme}`).toBeLessThanOrEqual(inner)
           const name = `${path.replaceAll('/', '_')}-${width}-${colorScheme}.png`
-          await page.screenshot({ path: join(root, 'test', 'output', 'screenshots', name) })
+          await page.screenshot({ path: join(output, name) })
         }
       }
     }

@@ -22,10 +22,10 @@ export interface Started {
   exited: Promise<number>
 }
 
-/** Starts `npm start` the way a user does, with its own folder and ports. */
-export function startProduct(env: Record<string, string>): Started {
-  const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), 'start'], {
-    cwd: root,
+/** Starts `npm start` the way a user does, with its own folder and ports, in `checkout`. */
+export function startProduct(env: Record<string, string>, checkout = root): Started {
+  const child = spawn(process.execPath, [join(checkout, 'scripts', 'run.mjs'), 'start'], {
+    cwd: checkout,
     env: { ...process.env, NODE_ENV: '', VITEST: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
