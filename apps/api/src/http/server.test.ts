@@ -64,6 +64,20 @@ describe('who may use the API', () => {
     expect(await new Promise((resolve) => socket.on('error', (error) => resolve(error.message)))).toContain('403')
   })
 
+  it('refuses a socket on a path that is no URL, and goes on serving', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+      const sent = request({ host: '127.0.0.1', port: api.server.port, path: '//', headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      sent.on('error', reject)
+      sent.end()
+    })
+    expect(status).toBe(404)
+    expect((await raw('/health', {})).status).toBe(200)
+  })
+
   it('refuses requests that a browser sends without asking first', async () => {
     const form = await raw('/graphql', { 'content-type': 'text/plain' }, STATUS)
     expect(form.status).toBe(400)

@@ -126,7 +126,7 @@ function serveSockets(
   const { log } = services
   const wss = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY })
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const pathname = (request.url ?? '/').split('?', 1)[0] // not new URL(): a hostile path would throw here
     const status =
       pathname !== '/graphql'
         ? '404 Not Found'
