@@ -11,6 +11,7 @@ import { BACKENDS } from '@anamnesis/core/backend'
 import { findSuite, importSuite } from '@anamnesis/core/benchmarks'
 import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
 import { type PretrainReport, pretrain } from '@anamnesis/core/train'
+import { shippedModels } from '../apps/api/src/services/folders.ts'
 import { root } from './tools.ts'
 
 const USAGE = `usage: npm run pretrain -- [options]
@@ -26,8 +27,6 @@ const USAGE = `usage: npm run pretrain -- [options]
   --json                one JSON object a line
 State is in ANAMNESIS_HOME (default .anamnesis), real packs in ANAMNESIS_TEST_DATA (default ../shared/data).`
 
-/** Models that come with the product. */
-const shippedModels = join(root, 'packages', 'core', 'models')
 /** Updates told as one progress line. */
 const LINE_EVERY = 20
 

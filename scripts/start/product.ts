@@ -4,8 +4,8 @@ import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
 import { type EmbeddedDatabase, startEmbedded } from '../../apps/api/src/db/embedded.ts'
 import { migrate } from '../../apps/api/src/db/migrate.ts'
 import { type Env, readEnv } from '../../apps/api/src/env.ts'
+import { generateSources } from '../generate.ts'
 import { root } from '../tools.ts'
-import { freshClient } from './client.ts'
 import { acquireLock } from './lock.ts'
 import { Part } from './part.ts'
 import { checkPort } from './ports.ts'
@@ -102,7 +102,7 @@ async function startAll(env: Env, mode: 'start' | 'dev', running: Running, giveU
   mkdirSync(logs, { recursive: true })
   const log = (name: string) => openSync(join(logs, `${name}.log`), 'a', 0o600)
 
-  await freshClient()
+  await generateSources((work) => step('Database client generated', work))
   const databaseUrl = await openDatabase(env, running, giveUp)
   await step('Database tables are up to date', () => migrate(databaseUrl))
 

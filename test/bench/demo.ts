@@ -3,19 +3,19 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FINAL_RUN_STATES, type RunState } from '@anamnesis/core/contracts'
 import { ApiClient } from '../../scripts/client.ts'
 import { freePort, root, startProduct, until } from '../support/product.ts'
 import { type Bench, measured, median } from './bench.ts'
 
 const START = 'mutation ($input: StartRunInput!) { startRun(input: $input) { run { id } userErrors { message } } }'
-const FINAL = ['SUCCEEDED', 'FAILED', 'STOPPED']
 const RUNS = `{ runs(first: 20) { edges { node {
   method { key } state stateReason step createdAt finishedAt config series(names: ["imagesPerSecond"], maxPoints: 2000) { values }
 } } } }`
 
 interface DemoRun {
   method: { key: string }
-  state: string
+  state: RunState
   stateReason: string | null
   step: number
   createdAt: string
@@ -53,7 +53,7 @@ const bench: Bench = {
       note('The demo comparison ...')
       const finished = await until('the end of the comparison', 3600, async () => {
         const all = await runs()
-        return all.length >= 3 && all.every((run) => FINAL.includes(run.state)) ? all : null
+        return all.length >= 3 && all.every((run) => FINAL_RUN_STATES.includes(run.state)) ? all : null
       })
       const failed = finished.find((run) => run.state !== 'SUCCEEDED')
       if (failed) report({ metric: 'demo.minutes', value: null, reason: `${failed.method.key}: ${failed.stateReason}` })
@@ -71,7 +71,7 @@ const bench: Bench = {
         await api.query(START, { input: { ...input, idempotencyKey: randomUUID() } })
         const [newest] = await until(`the end of ${method}`, 1200, async () => {
           const all = await runs()
-          return all.every((run) => FINAL.includes(run.state)) ? all : null
+          return all.every((run) => FINAL_RUN_STATES.includes(run.state)) ? all : null
         })
         alone.push(newest!)
       }
