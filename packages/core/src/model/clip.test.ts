@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadBackend, type Rank, type Scalar, type Tensor2D, tf } from '../backend/index.ts'
-import type { ModelConfig } from '../contracts/index.ts'
+import type { Activation } from '../contracts/index.ts'
 import { ClipModel, createModel } from './clip.ts'
 import { findModelConfig } from './configs.ts'
 import golden from './golden/model.json' with { type: 'json' }
@@ -26,11 +26,11 @@ function goldenSeeds(): Map<string, number> {
   return new Map([...parameterSpecs(config).keys()].sort().map((name, i) => [name, i + 1]))
 }
 
-function goldenModel(activation: ModelConfig['activation']): ClipModel {
+function goldenModel(activation: Activation): ClipModel {
   const seeds = goldenSeeds()
   const specs = parameterSpecs(config)
   return new ClipModel(
-    { ...config, activation },
+    { ...config, image: { ...config.image, activation }, text: { ...config.text, activation } },
     (name) => {
       if (name === 'logit_scale') return Float32Array.of(2)
       const centre = name.includes('ln_') && name.endsWith('weight') ? 1 : 0
@@ -46,7 +46,7 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
   describe('the model', () => {
     test.each(golden)('gives the embeddings and gradients of PyTorch with $activation', (example) => {
       const before = tf.memory().numTensors
-      const model = goldenModel(example.activation as ModelConfig['activation'])
+      const model = goldenModel(example.activation as Activation)
       tf.tidy(() => {
         const pixels = tf.tensor4d(sequence(1001, example.batch * size * size * 3, 0, 2), [
           example.batch,

@@ -82,7 +82,7 @@ export class ClipModel {
       const placed = tf.add(tf.concat([classToken, embedded], 1), this.parameter('visual.positional_embedding'))
       const pooled = transformer(
         norm(tf.reshape(placed, [batch * tokens, width]), this.parameter, 'visual.ln_pre'),
-        { batch, tokens, width, depth, heads, activation: this.config.activation },
+        { batch, tokens, width, depth, heads, activation: this.config.image.activation },
         { pick: (x) => firstTokens(x, batch, tokens, width) },
         null,
         this.parameter,
@@ -114,7 +114,7 @@ export class ClipModel {
       const end: Tensor3D = tf.reshape(tf.cast(tf.oneHot(tf.argMax(ids, 1), context), 'float32'), [batch, 1, context])
       const pooled = transformer(
         tf.reshape(placed, [batch * context, width]),
-        { batch, tokens: context, width, depth, heads, activation: this.config.activation },
+        { batch, tokens: context, width, depth, heads, activation: this.config.text.activation },
         {
           pick: (x) => tf.reshape(tf.matMul(end, tf.reshape(x, [batch, context, width])), [batch, width]),
           mask: tf.reshape(

@@ -8,7 +8,7 @@ import {
   type Tensor3D,
   tf,
 } from '../backend/index.ts'
-import type { ModelConfig } from '../contracts/index.ts'
+import type { Activation } from '../contracts/index.ts'
 
 /** Looks up a parameter by its name. */
 export type Parameters = (name: string) => Tensor
@@ -19,7 +19,7 @@ export interface TransformerShape {
   width: number
   depth: number
   heads: number
-  activation: ModelConfig['activation']
+  activation: Activation
 }
 
 /** Which token of each sequence the tower is read at. */
