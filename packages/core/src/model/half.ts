@@ -27,3 +27,20 @@ export function fromHalf(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
+
+let table: Float32Array | null = null
+
+/** All halves widened; exact. Looks each up in a table of the 65,536 halves. */
+export function widenHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half))
+  const values = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]!]!
+  return values
+}
+
+/** All bfloat16 numbers widened; exact: they are the upper 16 bits of a float32. */
+export function widenBrainFloats(shorts: Uint16Array): Float32Array<ArrayBuffer> {
+  const words = new Uint32Array(shorts.length)
+  for (let i = 0; i < shorts.length; i++) words[i] = shorts[i]! << 16
+  return new Float32Array(words.buffer)
+}

@@ -79,7 +79,7 @@ describe('a safetensors file', () => {
     ['a header that is a list', () => writeRaw([], 0), /not an object/],
     ['an entry without offsets', () => writeRaw({ a: { dtype: 'F32', shape: [1] } }, 4), /tensor "a": data_offsets/],
     ['a negative size', () => writeRaw({ a: entry('F32', [-1], 0, 4) }, 4), /tensor "a": shape/],
-    ['an unknown type', () => writeRaw({ a: entry('BF16', [1], 0, 2) }, 2), /tensor "a" is BF16/],
+    ['an unknown type', () => writeRaw({ a: entry('F8_E4M3', [2], 0, 2) }, 2), /tensor "a" is F8_E4M3/],
     ['a type named like an object member', () => writeRaw({ a: entry('toString', [1], 0, 2) }, 2), /"a" is toString/],
     ['a shape that does not fit', () => writeRaw({ a: entry('F32', [3], 0, 8) }, 8), /tensor "a" has 8 bytes/],
     [

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
-import { fromHalf, toHalf } from './half.ts'
+import { corrupt, elements, openWeights, readAll, writeAll } from './checkpoints/bytes.ts'
+import { firstNotFinite, isNumberType, isWeightType, NUMBER_BYTES, type NumberType, toFloats } from './checkpoints/dtypes.ts'
+import { toHalf } from './half.ts'
 
-const BYTES = { F32: 4, F16: 2, I32: 4 } as const
-type StoredType = keyof typeof BYTES
+/** Types that are written; more can be read. */
+type WrittenType = 'F32' | 'F16' | 'I32'
 /** Same bound as the format's reference reader. */
 const LARGEST_HEADER = 100_000_000
 const LENGTH_BYTES = 8
@@ -13,13 +15,13 @@ const LENGTH_BYTES = 8
 /** One tensor to be written; `data` may be a function so that only one tensor is in memory at a time. */
 export interface TensorToStore {
   name: string
-  type: StoredType
+  type: WrittenType
   shape: readonly number[]
   data: Float32Array | Int32Array | (() => Promise<Float32Array | Int32Array> | Float32Array | Int32Array)
 }
 
 export interface StoredTensor {
-  type: StoredType
+  type: NumberType
   shape: number[]
   /** Byte offsets within the data part. */
   begin: number
@@ -45,7 +47,7 @@ export async function writeSafetensors(
   let offset = 0
   for (const { name, type, shape } of tensors) {
     if (name in header) throw new AnamnesisError('INTERNAL', `Tensor "${name}" is given twice.`)
-    const end = offset + elements(shape) * BYTES[type]
+    const end = offset + elements(shape) * NUMBER_BYTES[type]
     header[name] = { dtype: type, shape, data_offsets: [offset, end] }
     offset = end
   }
@@ -100,10 +102,7 @@ export class SafetensorsReader implements AsyncDisposable {
 
   /** @throws CORRUPT_WEIGHTS naming what is wrong; MISSING_DATA when there is no such file */
   static async open(path: string): Promise<SafetensorsReader> {
-    const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT') throw cause
-      throw new AnamnesisError('MISSING_DATA', `There is no weights file ${path}.`, { cause })
-    })
+    const file = await openWeights(path)
     try {
       return new SafetensorsReader(file, path, await readHeader(file, path))
     } catch (error) {
@@ -112,18 +111,21 @@ export class SafetensorsReader implements AsyncDisposable {
     }
   }
 
-  /** All values of one tensor, halves widened. @throws CORRUPT_WEIGHTS when it is absent, or holds NaN or infinity */
-  async read(name: string): Promise<Float32Array | Int32Array> {
+  /**
+   * All values of one tensor; narrow and wide floats become float32, I32 stays whole.
+   * @throws CORRUPT_WEIGHTS when it is absent, of another type, or holds NaN or infinity
+   */
+  async read(name: string): Promise<Float32Array<ArrayBuffer> | Int32Array> {
     const tensor = this.tensors.get(name)
     if (!tensor) throw corrupt(this.path, `tensor "${name}" is missing`)
-    const bytes = new Uint8Array(tensor.end - tensor.begin)
-    await readAll(this.file, bytes, this.dataStart + tensor.begin, this.path)
-    const values = fromBytes(bytes, tensor.type)
-    if (values instanceof Float32Array) {
-      let at = 0
-      while (at < values.length && Number.isFinite(values[at])) at++
-      if (at < values.length) throw corrupt(this.path, `tensor "${name}" holds ${values[at]} at position ${at}`)
-    }
+    const { type, begin, end } = tensor
+    if (type !== 'I32' && !isWeightType(type)) throw corrupt(this.path, `tensor "${name}" is ${type}, not weights`)
+    const bytes = new Uint8Array(end - begin)
+    await readAll(this.file, bytes, this.dataStart + begin, this.path)
+    if (type === 'I32') return new Int32Array(bytes.buffer)
+    const values = toFloats(bytes, type)
+    const at = firstNotFinite(values)
+    if (at >= 0) throw corrupt(this.path, `tensor "${name}" holds ${values[at]} at position ${at}`)
     return values
   }
 
@@ -179,17 +181,14 @@ function parseEntry(name: string, raw: unknown, path: string): StoredTensor {
   }
   const { dtype, shape } = entry.data
   const [begin, end] = entry.data.data_offsets
-  if (!Object.hasOwn(BYTES, dtype)) {
-    throw corrupt(path, `tensor "${name}" is ${dtype}; only ${Object.keys(BYTES).join(', ')} can be read`)
+  if (!isNumberType(dtype)) {
+    throw corrupt(path, `tensor "${name}" is ${dtype}; only ${Object.keys(NUMBER_BYTES).join(', ')} can be read`)
   }
-  const type = dtype as StoredType
-  if (end - begin !== elements(shape) * BYTES[type]) {
-    throw corrupt(
-      path,
-      `tensor "${name}" has ${end - begin} bytes, ${type} [${shape}] wants ${elements(shape) * BYTES[type]}`,
-    )
+  const wanted = elements(shape) * NUMBER_BYTES[dtype]
+  if (end - begin !== wanted) {
+    throw corrupt(path, `tensor "${name}" has ${end - begin} bytes, ${dtype} [${shape}] wants ${wanted}`)
   }
-  return { type, shape, begin, end }
+  return { type: dtype, shape, begin, end }
 }
 
 /** Tensors must fill the data part without overlap or gap. */
@@ -207,16 +206,8 @@ function checkOffsets(tensors: ReadonlyMap<string, StoredTensor>, dataBytes: num
   if (position < dataBytes) throw corrupt(path, `${dataBytes - position} bytes after the last tensor belong to none`)
 }
 
-const elements = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
-
-function corrupt(path: string, what: string, cause?: unknown): AnamnesisError {
-  return new AnamnesisError('CORRUPT_WEIGHTS', `${path} cannot be used: ${what}. Restore the file or fetch it again.`, {
-    cause,
-  })
-}
-
 /** The format is little-endian, as is every machine that the product runs on. */
-function toBytes(data: Float32Array | Int32Array, type: StoredType): Uint8Array {
+function toBytes(data: Float32Array | Int32Array, type: WrittenType): Uint8Array {
   if (type === 'F16') {
     const halves = new Uint16Array(data.length)
     for (let i = 0; i < data.length; i++) halves[i] = toHalf(data[i]!)
@@ -228,22 +219,3 @@ function toBytes(data: Float32Array | Int32Array, type: StoredType): Uint8Array 
 
 const asFloats = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? data : Float32Array.from(data))
 const asIntegers = (data: Float32Array | Int32Array) => (data instanceof Int32Array ? data : Int32Array.from(data))
-
-/** Takes over the memory of `bytes`, which must be all of its buffer. */
-function fromBytes({ buffer }: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array | Int32Array {
-  if (type === 'F32') return new Float32Array(buffer)
-  if (type === 'I32') return new Int32Array(buffer)
-  return Float32Array.from(new Uint16Array(buffer), fromHalf)
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten
-}
-
-async function readAll(file: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await file.read(into, done, into.length - done, position + done)
-    if (bytesRead === 0) throw corrupt(path, `it ends at byte ${position + done}`)
-    done += bytesRead
-  }
-}
