@@ -3,7 +3,14 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
 import { corrupt, elements, openWeights, readAll, writeAll } from './checkpoints/bytes.ts'
-import { firstNotFinite, isNumberType, isWeightType, NUMBER_BYTES, type NumberType, toFloats } from './checkpoints/dtypes.ts'
+import {
+  firstNotFinite,
+  isNumberType,
+  isWeightType,
+  NUMBER_BYTES,
+  type NumberType,
+  toFloats,
+} from './checkpoints/dtypes.ts'
 import { toHalf } from './half.ts'
 
 /** Types that are written; more can be read. */
