@@ -15,6 +15,7 @@ import { RunQueue } from './jobs/queue.ts'
 import { openLog } from './log.ts'
 import { failStart, neededDatabaseUrl, stopOnRequest, tellParent } from './process.ts'
 import { Catalog } from './services/catalog.ts'
+import { ModelImports } from './services/modelImports.ts'
 import { RunService } from './services/runs.ts'
 import { DEMO_SUITE } from './setup/protocol.ts'
 import { Setup } from './setup/setup.ts'
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
   const demo = process.argv.includes('--demo')
   if (demo) setup.plan()
   const runs = new RunService(db, queue, catalog)
-  const services: Services = { env, log, db, hub, catalog, runs, engine, setup }
+  const modelImports = new ModelImports(db, catalog, log)
+  const services: Services = { env, log, db, hub, catalog, modelImports, runs, engine, setup }
   const server = await serve(services)
   // Workers look after runs too; this goes on when none is left.
   const watch = setInterval(() => {
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
   stopOnRequest(log, async () => {
     clearInterval(watch)
     await setup[Symbol.asyncDispose]()
+    await modelImports[Symbol.asyncDispose]()
     await server.close()
     await engine.close()
     await hub.close()

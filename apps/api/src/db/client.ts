@@ -3,7 +3,12 @@ import { type Prisma, PrismaClient } from './generated/client.ts'
 
 export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
-export type { MatrixCell as MatrixCellRow, Run as RunRow, RunEvent as RunEventRow } from './generated/client.ts'
+export type {
+  MatrixCell as MatrixCellRow,
+  ModelImport as ModelImportRow,
+  Run as RunRow,
+  RunEvent as RunEventRow,
+} from './generated/client.ts'
 export type { Prisma }
 
 /** Opens the typed client; the caller ends it with `$disconnect()`. @param onQuery called for every statement, for tests that count them */

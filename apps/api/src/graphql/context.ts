@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Env } from '../env.ts'
 import type { EventHub } from '../events/hub.ts'
 import type { Catalog } from '../services/catalog.ts'
+import type { ModelImports } from '../services/modelImports.ts'
 import type { RunService } from '../services/runs.ts'
 import type { Setup } from '../setup/setup.ts'
 import { type Loaders, makeLoaders } from './loaders.ts'
@@ -15,6 +16,7 @@ export interface Services {
   db: Database
   hub: EventHub
   catalog: Catalog
+  modelImports: ModelImports
   runs: RunService
   engine: Engine
   setup: Setup

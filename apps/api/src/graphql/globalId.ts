@@ -1,6 +1,6 @@
 import { AnamnesisError } from '@anamnesis/core/contracts'
 
-const NODE_TYPES = ['Run', 'Task', 'Suite', 'Corpus', 'Figure'] as const
+const NODE_TYPES = ['Run', 'Task', 'Suite', 'Corpus', 'Figure', 'Model', 'ModelImport'] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -15,7 +15,7 @@ export function fromGlobalId(id: string): { type: NodeType; key: string } | null
   const [type, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
   const key = rest.join(':')
   if (!NODE_TYPES.includes(type as NodeType) || key === '') return null
-  if (type === 'Run' && !UUID.test(key)) return null
+  if ((type === 'Run' || type === 'ModelImport') && !UUID.test(key)) return null
   return { type: type as NodeType, key }
 }
 

@@ -9,6 +9,8 @@ export interface Loaders {
   metrics: DataLoader<string, Map<string, number | null>>
   references: DataLoader<string, RunEventRow[]>
   checkpoints: DataLoader<string, RunEventRow[]>
+  /** Number of runs that start from a base model, by its key. */
+  runsOfModel: DataLoader<string, number>
 }
 
 export function makeLoaders(db: Database): Loaders {
@@ -39,5 +41,12 @@ export function makeLoaders(db: Database): Loaders {
     }),
     references: eventsOf('reference.built'),
     checkpoints: eventsOf('checkpoint.saved'),
+    runsOfModel: new DataLoader(async (keys) => {
+      const rows = await db.$queryRaw<{ model: string; count: bigint }[]>`
+        select config ->> 'model' as model, count(*) as count from "Run"
+        where config ->> 'model' = any(${[...keys]}) group by 1`
+      const counts = new Map(rows.map(({ model, count }) => [model, Number(count)]))
+      return keys.map((key) => counts.get(key) ?? 0)
+    }),
   }
 }

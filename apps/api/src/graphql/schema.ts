@@ -6,6 +6,7 @@ import { EventResolver } from './event/resolver.ts'
 import { LeaderboardResolver } from './leaderboard/resolver.ts'
 import { MethodResolver } from './method/resolver.ts'
 import { MetricResolver } from './metric/resolver.ts'
+import { ModelImportResolver, ModelResolver } from './model/resolver.ts'
 import { NodeResolver } from './node/resolver.ts'
 import { RetrievalResolver } from './retrieval/resolver.ts'
 import { RunResolver } from './run/resolver.ts'
@@ -33,6 +34,8 @@ export function makeSchema(): GraphQLSchema {
       CorpusResolver,
       MethodResolver,
       MetricResolver,
+      ModelResolver,
+      ModelImportResolver,
       RunResolver,
       EventResolver,
       RetrievalResolver,

@@ -34,7 +34,17 @@ export async function ensureIndex(
   }, 200)
   try {
     const encoder = modelEncoder(model, tokenizer, encoderId)
-    const report = await indexCorpus({ corpus, encoder, store, onProgress, signal: abort.signal })
+    const tenths = sayTenths(say)
+    const report = await indexCorpus({
+      corpus,
+      encoder,
+      store,
+      onProgress(progress) {
+        tenths(progress)
+        onProgress?.(progress)
+      },
+      signal: abort.signal,
+    })
     say(`Indexed ${report.encoded} figures in ${Math.round(report.milliseconds / 1000)} s.`)
   } catch (error) {
     if (stopRequested()) throw new AnamnesisError('STOPPED', 'The run was stopped while its corpus was indexed.')
@@ -42,5 +52,16 @@ export async function ensureIndex(
   } finally {
     clearInterval(watch)
     model.dispose()
+  }
+}
+
+/** Says at every tenth how far the index is. */
+function sayTenths(say: (text: string) => unknown): OnProgress {
+  let said = 0
+  return ({ done, total }) => {
+    const tenth = total ? Math.floor((done / total) * 10) : 0
+    if (tenth <= said || tenth === 10) return
+    said = tenth
+    say(`Indexing: ${done} of ${total} figures.`)
   }
 }

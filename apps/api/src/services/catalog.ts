@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { findSuite, missingParts, type SuiteDefinition, suites } from '@anamnesis/core/benchmarks'
 import { AnamnesisError } from '@anamnesis/core/contracts'
 import {
@@ -14,6 +13,7 @@ import {
 import { readModelInfo } from '@anamnesis/core/model'
 import { isIndexed, openIndex } from '@anamnesis/core/retrieve'
 import { indexRoot, modelFolder } from './folders.ts'
+import { ModelShelf } from './models.ts'
 
 /** A task of a suite: imported, or known by its description only. */
 export type CatalogTask = Pick<DatasetInfo, 'task'> & Partial<Pick<DatasetInfo, 'counts' | 'digest'>>
@@ -21,12 +21,16 @@ export type CatalogTask = Pick<DatasetInfo, 'task'> & Partial<Pick<DatasetInfo, 
 /** How long what was read from disk is taken as still true. Milliseconds. */
 const FRESH_MS = 1500
 
-/** Suites, tasks and corpora: the product's definitions joined with what is imported below `home`. */
+/** Suites, tasks, corpora and base models: the product's definitions joined with what is imported below `home`. */
 export class Catalog implements AsyncDisposable {
   private readonly remembered = new Map<string, { at: number; value: Promise<unknown> }>()
   private readonly corpora = new Map<string, { digest: string; corpus: Promise<Corpus> }>()
 
-  constructor(readonly home: string) {}
+  readonly models: ModelShelf
+
+  constructor(readonly home: string) {
+    this.models = new ModelShelf(home)
+  }
 
   private fresh<T>(key: string, read: () => Promise<T>, milliseconds = FRESH_MS): Promise<T> {
     const found = this.remembered.get(key)
@@ -90,18 +94,18 @@ export class Catalog implements AsyncDisposable {
   /**
    * Why no run of this suite can start now; null when one can.
    * @param reads false asks for a method that wants no literature
+   * @param modelId base model that the run would start from
    */
-  async unavailableReason(suite: SuiteDefinition, reads = true): Promise<string | null> {
-    return this.fresh(`available/${suite.id}/${reads}`, async () => {
+  async unavailableReason(suite: SuiteDefinition, reads = true, modelId = suite.modelId): Promise<string | null> {
+    return this.fresh(`available/${suite.id}/${reads}/${modelId}`, async () => {
       const { taskIds, corpusId } = await missingParts(suite, this.home)
-      const model = await stat(join(modelFolder(this.home, suite.modelId), 'weights.safetensors')).catch(() => null)
       const lacks: string[] = []
       if (taskIds.length > 0) lacks.push(`${taskIds.length} of its ${suite.taskIds.length} tasks`)
       if (reads && corpusId !== null) lacks.push(`its literature "${corpusId}"`)
       const ways: string[] = []
       if (lacks.length > 0) ways.push(`npm run import -- suite ${suite.id}`)
-      if (!model) {
-        lacks.push(`its base model "${suite.modelId}"`)
+      if (!(await this.models.exists(modelId))) {
+        lacks.push(`its base model "${modelId}"`)
         ways.push(`npm run pretrain -- --suite ${suite.id}`)
       }
       if (lacks.length === 0) return null

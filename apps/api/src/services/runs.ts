@@ -49,7 +49,7 @@ export class RunService {
 
   /**
    * Makes a run and lines it up. The same key with the same input gives the run that is there.
-   * @throws UNKNOWN_SUITE, UNKNOWN_METHOD, BAD_PARAMETERS, BAD_INPUT, MISSING_DATA, CONFLICT, each naming the field
+   * @throws UNKNOWN_SUITE, UNKNOWN_METHOD, UNKNOWN_MODEL, BAD_PARAMETERS, BAD_INPUT, MISSING_DATA, CONFLICT, each naming the field
    */
   async start(raw: StartInput): Promise<RunRow> {
     const input = parseStart(raw)
@@ -110,7 +110,9 @@ export class RunService {
       },
       suite,
     )
-    const reason = await this.catalog.unavailableReason(suite, method.reference !== 'none')
+    const modelId = config.model ?? suite.modelId
+    if (modelId !== suite.modelId) await this.catalog.models.require(modelId, 'settings.model')
+    const reason = await this.catalog.unavailableReason(suite, method.reference !== 'none', modelId)
     if (reason)
       throw new AnamnesisError('MISSING_DATA', `Suite "${suite.id}" cannot run. ${reason}`, { field: 'suite' })
     const order = findOrder(suite, config.order)

@@ -14,6 +14,7 @@ import { changeRun } from '../events/store.ts'
 import type { Services } from '../graphql/context.ts'
 import { RunQueue } from '../jobs/queue.ts'
 import { Catalog } from '../services/catalog.ts'
+import { ModelImports } from '../services/modelImports.ts'
 import { RunService, type StartInput } from '../services/runs.ts'
 import { Setup } from '../setup/setup.ts'
 
@@ -42,12 +43,14 @@ export async function testServices(env: Partial<Env> = {}): Promise<TestServices
   const hub = await EventHub.open(databaseUrl, log)
   const catalog = new CompleteCatalog(home)
   const engine = new Engine(log)
+  const modelImports = new ModelImports(db, catalog, log)
   const setup = new Setup(log)
   const runs = new RunService(db, queue, catalog)
   const fullEnv: Env = { ...readEnv({}), home, databaseUrl, ...env }
   return {
-    ...{ env: fullEnv, log, db, hub, catalog, runs, engine, setup, queue, databaseUrl, statements },
+    ...{ env: fullEnv, log, db, hub, catalog, modelImports, runs, engine, setup, queue, databaseUrl, statements },
     async [Symbol.asyncDispose]() {
+      await modelImports[Symbol.asyncDispose]()
       await engine.close()
       await hub.close()
       await queue.close()

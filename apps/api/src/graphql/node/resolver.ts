@@ -3,6 +3,7 @@ import { suiteOrNull } from '../../services/catalog.ts'
 import type { Context } from '../context.ts'
 import { toCorpus } from '../corpus/type.ts'
 import { fromGlobalId, type NodeType } from '../globalId.ts'
+import { toModel, toModelImport } from '../model/type.ts'
 import { toRun } from '../run/type.ts'
 import { toSuite } from '../suite/type.ts'
 import { toTask } from '../task/type.ts'
@@ -25,13 +26,21 @@ const find: Record<NodeType, (key: string, context: Context) => Promise<Node | n
     const info = (await catalog.corpusInfos()).find(({ id }) => id === key)
     return info ? toCorpus(info) : null
   },
+  async Model(key, { catalog }) {
+    const model = await catalog.models.find(key)
+    return model && toModel(model)
+  },
+  async ModelImport(key, { modelImports }) {
+    const row = await modelImports.byId(key)
+    return row && toModelImport(row)
+  },
   // A figure belongs to its corpus and is found through retrieve.
   Figure: async () => null,
 }
 
 @Resolver(() => Node)
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: 'Finds a run, task, suite or corpus by its id.' })
+  @Query(() => Node, { nullable: true, description: 'Finds a run, task, suite, corpus, model or import by its id.' })
   async node(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Node | null> {
     const parsed = fromGlobalId(id)
     return parsed && find[parsed.type](parsed.key, context)

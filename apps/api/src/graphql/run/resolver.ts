@@ -12,6 +12,7 @@ import { RunEventConnection, toEvent } from '../event/type.ts'
 import { fromGlobalId, runIdOf } from '../globalId.ts'
 import { methodOf } from '../method/resolver.ts'
 import { Method } from '../method/type.ts'
+import { Model, toModel } from '../model/type.ts'
 import { Suite, SuiteOrder, suiteOfRun, toOrder } from '../suite/type.ts'
 import { withUserErrors } from '../userError.ts'
 import { RunFilter, RunSort, StartRunInput, StartRunPayload, StopRunInput, StopRunPayload } from './input.ts'
@@ -96,6 +97,15 @@ export class RunResolver {
   @FieldResolver(() => Method)
   method(@Root() { row }: Run): Method {
     return methodOf(row.method)
+  }
+
+  @FieldResolver(() => Model, {
+    nullable: true,
+    description: 'The base model as it is now; null when it is gone. Compare its encoderId with that of the run.',
+  })
+  async baseModel(@Root() { modelKey }: Run, @Ctx() { catalog }: Context): Promise<Model | null> {
+    const found = await catalog.models.find(modelKey)
+    return found && toModel(found)
   }
 
   @FieldResolver(() => Matrix)

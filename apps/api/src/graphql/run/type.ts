@@ -153,6 +153,15 @@ export class Run extends Node {
   @Field(() => JSONScalar, { description: 'Everything resolved, defaults included.' })
   config!: unknown
 
+  @Field(() => String, { description: 'Key of the base model that it starts from.' })
+  modelKey!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The very weights that it started from. Null until the run starts.',
+  })
+  encoderId!: string | null
+
   @Field(() => String)
   configHash!: string
 
@@ -205,8 +214,15 @@ export function toRun(row: RunRow): Run {
     id: toGlobalId('Run', row.id),
     state: row.state as State,
     config: configOf(row),
+    modelKey: configOf(row).model ?? '',
+    encoderId: encoderOf(provenance),
     row,
   })
+}
+
+function encoderOf(provenance: unknown): string | null {
+  const { encoderId } = provenance as { encoderId?: unknown }
+  return typeof encoderId === 'string' ? encoderId : null
 }
 
 /** The tasks of a stored run in its order. */
