@@ -32,7 +32,7 @@ const STORE_MS = 400
 const MAX_WAITING = 20
 const ACTIVE = ['WAITING', 'RUNNING']
 
-export const isOver = ({ state }: Pick<ModelImportRow, 'state'>) => !ACTIVE.includes(state)
+const isOver = ({ state }: Pick<ModelImportRow, 'state'>) => !ACTIVE.includes(state)
 
 /** Imports of checkpoints into this installation: started, followed, found. Each runs in a process of its own. */
 export class ModelImports implements AsyncDisposable {

@@ -23,7 +23,7 @@ const MAX_DEPTH = 5
 const MAX_ENTRIES = 5000
 
 /** Where checkpoints are put to be imported over the API. */
-export const inboxFolder = (home: string) => join(home, 'inbox')
+const inboxFolder = (home: string) => join(home, 'inbox')
 
 /** Checkpoints in the inbox, by path: folders that hold weights, and single weight files. Makes the inbox. */
 export async function modelSources(home: string): Promise<ModelSource[]> {

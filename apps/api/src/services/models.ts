@@ -24,7 +24,7 @@ const parityStamp = z.object({
   /** Digest of the weights that were compared; absent in stamps that do not say. */
   digest: z.string().nullable().default(null),
 })
-export type ParityStamp = z.infer<typeof parityStamp>
+type ParityStamp = z.infer<typeof parityStamp>
 
 const sourceNote = z.object({ source: z.string() })
 
