@@ -7,7 +7,7 @@ import { type ClipModel, createModel } from './clip.ts'
 import { findModelConfig } from './configs.ts'
 import { loadModel, readModelInfo, saveModel } from './folder.ts'
 import { SafetensorsReader, writeSafetensors } from './safetensors.ts'
-import { trainTokenizer } from './trainTokenizer.ts'
+import { trainTokenizer } from './tokenizers/trainTokenizer.ts'
 
 const config = findModelConfig('test')
 const tokenizer = trainTokenizer(['a photo of a lung', 'a photo of a heart'], config.text.vocabulary)

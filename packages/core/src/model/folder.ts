@@ -6,7 +6,8 @@ import { AnamnesisError, type ModelConfig } from '../contracts/index.ts'
 import { ClipModel, checkParameters, type ModelOptions } from './clip.ts'
 import { parseModelConfig } from './configs.ts'
 import { SafetensorsReader, writeSafetensors } from './safetensors.ts'
-import { Tokenizer } from './tokenizer.ts'
+import { readTokenizer } from './tokenizers/readTokenizer.ts'
+import type { Tokenizer } from './tokenizers/tokenizer.ts'
 
 const CONFIG_FILE = 'model.json'
 const TOKENIZER_FILE = 'tokenizer.json'
@@ -63,7 +64,7 @@ export async function saveModel(
  */
 export async function loadModel(folder: string, options: ModelOptions = {}): Promise<LoadedModel> {
   const { config, digest, encoderId } = await readModelInfo(folder)
-  const tokenizer = Tokenizer.fromFile(await readJson(join(folder, TOKENIZER_FILE)), join(folder, TOKENIZER_FILE))
+  const tokenizer = readTokenizer(await readJson(join(folder, TOKENIZER_FILE)), join(folder, TOKENIZER_FILE))
   checkVocabulary(config, tokenizer, folder)
   const path = join(folder, WEIGHTS_FILE)
   await using reader = await SafetensorsReader.open(path)

@@ -1,6 +1,6 @@
-import { AnamnesisError } from '../contracts/index.ts'
-import { mergePair, pieces, symbols } from './bytePair.ts'
-import { SMALLEST_VOCABULARY, Tokenizer } from './tokenizer.ts'
+import { AnamnesisError } from '../../contracts/index.ts'
+import { SMALLEST_VOCABULARY, symbols } from './bytePair.ts'
+import { BytePairTokenizer, pieces } from './bytePairTokenizer.ts'
 
 /** A pair seen this rarely is not worth a token. */
 const RAREST_PAIR = 2
@@ -16,7 +16,7 @@ interface Word {
  * @param size largest number of token ids; fewer are made when the texts hold too few frequent pairs
  * @throws BAD_INPUT when `size` has no room for all bytes
  */
-export function trainTokenizer(texts: Iterable<string>, size: number): Tokenizer {
+export function trainTokenizer(texts: Iterable<string>, size: number): BytePairTokenizer {
   if (size < SMALLEST_VOCABULARY) {
     throw new AnamnesisError(
       'BAD_INPUT',
@@ -57,7 +57,7 @@ export function trainTokenizer(texts: Iterable<string>, size: number): Tokenizer
       count(word, 1)
     }
   }
-  return new Tokenizer(merges)
+  return new BytePairTokenizer(merges)
 }
 
 function countWords(texts: Iterable<string>): Word[] {
@@ -78,4 +78,16 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string | null {
     }
   }
   return best
+}
+
+/** Joins every occurrence of the pair (left, right), from left to right. */
+function mergePair(list: readonly string[], left: string, right: string): string[] {
+  const merged: string[] = []
+  for (let i = 0; i < list.length; i++) {
+    if (list[i] === left && list[i + 1] === right) {
+      merged.push(left + right)
+      i++
+    } else merged.push(list[i]!)
+  }
+  return merged
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Tokenizer } from './tokenizer.ts'
+import { readTokenizer } from './readTokenizer.ts'
 import { trainTokenizer } from './trainTokenizer.ts'
 
 const CAPTIONS = [
@@ -54,7 +54,7 @@ describe('the tokenizer', () => {
   })
 
   test('comes back the same from its file', () => {
-    const copy = Tokenizer.fromFile(JSON.parse(JSON.stringify(tokenizer.toFile())), 'tokenizer.json')
+    const copy = readTokenizer(JSON.parse(JSON.stringify(tokenizer.toFile())), 'tokenizer.json')
     expect(copy.encode(CAPTIONS, 32)).toEqual(tokenizer.encode(CAPTIONS, 32))
     expect(copy.size).toBe(tokenizer.size)
   })
@@ -64,6 +64,6 @@ describe('the tokenizer', () => {
   })
 
   test('refuses a file that is no tokenizer', () => {
-    expect(() => Tokenizer.fromFile({ merges: ['ab'] }, 'tokenizer.json')).toThrow(/tokenizer\.json is no tokenizer/)
+    expect(() => readTokenizer({ merges: ['ab'] }, 'tokenizer.json')).toThrow(/tokenizer\.json is no tokenizer/)
   })
 })
