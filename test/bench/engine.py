@@ -43,7 +43,7 @@ class Clip(nn.Module):
         self.class_embedding = nn.Parameter(torch.randn(width) * width**-0.5)
         self.image_positions = nn.Parameter(torch.randn((image["size"] // image["patch"]) ** 2 + 1, width) * width**-0.5)
         self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
-        activation = config["activation"]
+        activation = config["image"]["activation"]
         self.image_blocks = nn.ModuleList(Block(width, image["heads"], activation) for _ in range(image["depth"]))
         self.image_projection = nn.Parameter(torch.randn(width, dim) * width**-0.5)
         self.token_embedding = nn.Embedding(text["vocabulary"], text["width"])
