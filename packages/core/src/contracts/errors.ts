@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'MISSING_DATA',
   'ENCODER_MISMATCH', // a vector met a store of another encoder or dimension
   'TOO_LARGE',
+  'DIVERGED', // a loss is not a finite number any more
   'DISK_FULL',
   'PORT_IN_USE',
   'ALREADY_RUNNING',

@@ -11,6 +11,8 @@ export const runConfig = z.object({
   method: slug,
   /** Method parameters; checked against the method's own schema. */
   parameters: z.record(z.string(), z.unknown()).default({}),
+  /** Add-ons that join the method, each with its parameters; checked against its own schema. */
+  addOns: z.record(slug, z.record(z.string(), z.unknown())).default({}),
   seed: z.number().int().min(0).max(2_147_483_647).default(42).meta({
     title: 'Seed',
     description: 'Fixes every random choice of the run: equal settings and seed give equal results.',

@@ -5,6 +5,7 @@ import { contrastiveKnowledgeTransfer, crossModalityConsistency, fisherGuard } f
 import { Anchor } from './anchor.ts'
 import { classificationLoss } from './classificationLoss.ts'
 import type { Method, MethodDefinition, MethodSetting, ReferenceBatch, ReferenceOptions } from './method.ts'
+import { summedGradients } from './summedGradients.ts'
 
 const losses = {
   alpha: z.number().min(0).max(100).default(1).meta({
@@ -78,6 +79,8 @@ const referenceOptions = (
   ratio: { task: params.taskShare ?? 100, domain: params.domainShare ?? 80, general: params.generalShare ?? 30 },
   k: params.k ?? 100,
   perCaption: params.perCaption ?? 2,
+  mode: 'layered',
+  teachers: ['previous'],
 })
 
 /** PRIMED_uni: the losses of PRIMED on a reference set spread evenly over medical domains. */
@@ -134,7 +137,7 @@ function primed(params: LossParameters, setting: MethodSetting): Method {
       const total = tf.addN([ce, knowledge.value, tf.mul(guard.penalty, params.lambda)]) as Scalar
       const { 'loss.ckt': ckt, 'loss.cmc': cmc } = knowledge.terms
       return {
-        gradients: summed(knowledge.gradients, task, guard.gradients),
+        gradients: summedGradients(knowledge.gradients, task, guard.gradients),
         metrics: {
           'loss.total': total,
           'loss.ce': ce,
@@ -158,6 +161,7 @@ function knowledgeGradients(
   reference: ReferenceBatch,
 ): { value: Scalar; gradients: NamedTensorMap; terms: Record<string, Scalar> } {
   const terms: Record<string, Scalar> = {}
+  const teacher = reference.teachers.previous!
   if (!ckt && !cmc) return { value: tf.scalar(0), gradients: {}, terms }
   const { value, gradients } = model.gradients(() => {
     const images = model.encodeImages(reference.images)
@@ -169,8 +173,8 @@ function knowledgeGradients(
         contrastiveKnowledgeTransfer({
           studentImages: images,
           studentTexts: texts,
-          teacherImages: reference.teacherImages,
-          teacherTexts: reference.teacherTexts,
+          teacherImages: teacher.images,
+          teacherTexts: teacher.texts,
           scale,
           temperature,
         }),
@@ -192,12 +196,4 @@ function knowledgeGradients(
     return tf.addN(weighted) as Scalar
   })
   return { value, gradients, terms }
-}
-
-/** Sum by name of gradients that may lack some tensors. */
-function summed(...maps: NamedTensorMap[]): NamedTensorMap {
-  const names = new Set(maps.flatMap((map) => Object.keys(map)))
-  return Object.fromEntries(
-    [...names].map((name) => [name, tf.addN(maps.flatMap((map) => (map[name] ? [map[name]] : [])))]),
-  )
 }

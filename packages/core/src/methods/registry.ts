@@ -2,45 +2,44 @@ import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
 import { fineTune } from './fineTune.ts'
 import { l2 } from './l2.ts'
-import type { Method, MethodDefinition, MethodSetting, ReferenceOptions, ReferencePolicy } from './method.ts'
+import type {
+  ExemplarOptions,
+  Method,
+  MethodDefinition,
+  MethodSetting,
+  ReferenceOptions,
+  ReferencePolicy,
+} from './method.ts'
+import { parseParameters } from './parameters.ts'
 import { primedDynamic, primedUniform } from './primed.ts'
 import { zeroShot } from './zeroShot.ts'
 
 /** A definition with its parameter type closed over, so that all methods fit one list. */
-export interface RegisteredMethod extends Omit<MethodDefinition, 'params' | 'referenceOptions' | 'create'> {
+export interface RegisteredMethod
+  extends Omit<MethodDefinition, 'params' | 'referenceOptions' | 'exemplarOptions' | 'create'> {
   /** JSON Schema of the parameters: what forms and documentation are made from. */
   readonly parametersSchema: Record<string, unknown>
   /** Fills defaults. @throws BAD_PARAMETERS naming the field */
   parse(parameters: unknown): Record<string, unknown>
   /** @throws BAD_PARAMETERS */
   referenceOptions(parameters: unknown): ReferenceOptions | null
+  /** Null where the method stores no images. @throws BAD_PARAMETERS */
+  exemplarOptions(parameters: unknown): ExemplarOptions | null
   /** @throws BAD_PARAMETERS */
   create(parameters: unknown, setting: MethodSetting): Method
 }
 
 function register<P extends z.ZodObject>(definition: MethodDefinition<P>): RegisteredMethod {
-  const parse = (parameters: unknown) => parseParameters(definition, parameters)
+  const parse = (parameters: unknown) =>
+    parseParameters(`method "${definition.id}"`, 'parameters', definition.params, parameters)
   return {
     ...definition,
     parametersSchema: z.toJSONSchema(definition.params, { io: 'input' }) as Record<string, unknown>,
     parse,
     referenceOptions: (parameters) => definition.referenceOptions(parse(parameters)),
+    exemplarOptions: (parameters) => definition.exemplarOptions?.(parse(parameters)) ?? null,
     create: (parameters, setting) => definition.create(parse(parameters), setting),
   }
-}
-
-function parseParameters<P extends z.ZodObject>(definition: MethodDefinition<P>, parameters: unknown): z.output<P> {
-  const parsed = definition.params.safeParse(parameters)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const field = ['parameters', ...issue.path, ...unknown].join('.')
-  const known = Object.keys(definition.params.shape)
-  const what =
-    unknown.length > 0
-      ? `does not exist; ${known.length === 0 ? 'this method has no parameters' : `known are ${known.join(', ')}`}`
-      : `is wrong: ${issue.message}`
-  throw new AnamnesisError('BAD_PARAMETERS', `Parameter "${field}" of method "${definition.id}" ${what}.`, { field })
 }
 
 /** Every method, in the order lists show them. */

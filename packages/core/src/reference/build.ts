@@ -14,12 +14,16 @@ import type { VectorStore } from '../stores/index.ts'
 import { ask } from './ask.ts'
 import { dynamicQuestions } from './dynamic.ts'
 import { type Answer, fillBags } from './fill.ts'
+import { promptQuestions } from './prompts.ts'
 import { type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'
 import { uniformQuestions } from './uniform.ts'
 
 export interface ReferenceOptions {
-  /** `uniform`: every domain keyword alike (PRIMED_uni). `dynamic`: the siphon (PRIMED_dyn). */
-  policy: 'uniform' | 'dynamic'
+  /**
+   * `uniform`: every domain keyword alike (PRIMED_uni). `dynamic`: the siphon (PRIMED_dyn). `prompts`: one figure for
+   * each of `size` prompts drawn evenly from the pool and the labels of earlier tasks (GIFT).
+   */
+  policy: 'uniform' | 'dynamic' | 'prompts'
   /** Tasks learned before this one; their labels and domains are reviewed. Empty before the first task. */
   pastTasks: readonly Task[]
   /** Domain keywords of the earlier tasks' images (`domainClassifier`). */
@@ -58,23 +62,12 @@ export interface ReferenceSet {
  */
 export async function buildReferenceSet(options: ReferenceOptions): Promise<ReferenceSet> {
   const started = performance.now()
-  const { policy, store, encoder, random, perCaption = 2, mode = 'layered' } = options
+  const { store, encoder, perCaption = 2, mode = 'layered' } = options
   const { size = 512, k = 100, licenceGroups = ['commercial', 'non-commercial'] } = options
   if (!Number.isInteger(size) || size < 1) {
     throw new AnamnesisError('BAD_INPUT', `The reference set needs at least one pair, not ${size}.`, { field: 'size' })
   }
-  const { questions, budgets } =
-    policy === 'uniform'
-      ? uniform(size)
-      : dynamicQuestions({
-          pastTasks: options.pastTasks,
-          seenDomains: options.seenDomains,
-          pool: options.pool ?? questionPool(),
-          size,
-          ratio: siphonRatio.parse(options.ratio ?? {}),
-          split: options.split ?? 'bag',
-          random,
-        })
+  const { questions, budgets } = questionsFor(options, size)
   const filter = { licenceGroups }
   const answers: Answer[] = []
   for (const bag of BAGS) {
@@ -89,10 +82,9 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
       `The corpus index has no figure that may guide a training: ${await store.count()} figures, ${await store.count(filter)} with licence group ${licenceGroups.join(' or ')}. Index a corpus or allow more licence groups.`,
     )
   }
-  const bags = Object.fromEntries(BAGS.map((bag) => [bag, pairs.filter((pair) => pair.bag === bag).length]))
   return {
     pairs,
-    bags: bags as Record<Bag, number>,
+    bags: bagSizes(pairs),
     questions,
     indexVersion: await store.version(),
     encoderId: encoder.id,
@@ -100,6 +92,31 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
   }
 }
 
-function uniform(size: number): { questions: Question[]; budgets: Record<Bag, number> } {
-  return { questions: uniformQuestions(), budgets: { task: 0, domain: 0, general: size } }
+/** Pairs in each bag. */
+export function bagSizes(pairs: readonly ReferencePair[]): Record<Bag, number> {
+  const sizes = BAGS.map((bag) => [bag, pairs.filter((pair) => pair.bag === bag).length])
+  return Object.fromEntries(sizes) as Record<Bag, number>
+}
+
+function questionsFor(
+  options: ReferenceOptions,
+  size: number,
+): { questions: Question[]; budgets: Record<Bag, number> } {
+  const { pastTasks, random } = options
+  switch (options.policy) {
+    case 'uniform':
+      return { questions: uniformQuestions(), budgets: { task: 0, domain: 0, general: size } }
+    case 'prompts':
+      return promptQuestions({ pastTasks, pool: options.pool ?? questionPool(), size, random })
+    case 'dynamic':
+      return dynamicQuestions({
+        pastTasks,
+        seenDomains: options.seenDomains,
+        pool: options.pool ?? questionPool(),
+        size,
+        ratio: siphonRatio.parse(options.ratio ?? {}),
+        split: options.split ?? 'bag',
+        random,
+      })
+  }
 }

@@ -7,6 +7,8 @@ export interface AdamWOptions {
   beta1?: number
   beta2?: number
   epsilon?: number
+  /** Factor on the learning rate of a variable; 1 when absent. */
+  rateFactor?(name: string): number
 }
 
 export interface AdamWState {
@@ -28,7 +30,7 @@ export class AdamW {
 
   /** @param variables by the names that gradients carry */
   constructor(variables: ReadonlyMap<string, Variable>, options: AdamWOptions = {}) {
-    this.options = { weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options }
+    this.options = { weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rateFactor: () => 1, ...options }
     this.variables = new Map([...variables].filter(([, variable]) => variable.trainable))
     const prefix = `adamw${created++}`
     for (const [name, { shape, size }] of this.variables) {
@@ -47,7 +49,7 @@ export class AdamW {
    */
   apply(gradients: NamedTensorMap, learningRate: number): void {
     this.step++
-    const { weightDecay, beta1, beta2, epsilon } = this.options
+    const { weightDecay, beta1, beta2, epsilon, rateFactor } = this.options
     tf.tidy(() => {
       const rate = stepScalar(learningRate / (1 - beta1 ** this.step))
       const correction = stepScalar(1 / Math.sqrt(1 - beta2 ** this.step))
@@ -60,10 +62,11 @@ export class AdamW {
           const first = tf.add(tf.mul(this.first.get(name)!, beta1), tf.mul(gradient, 1 - beta1))
           const second = tf.add(tf.mul(this.second.get(name)!, beta2), tf.mul(tf.square(gradient), 1 - beta2))
           const change = tf.div(tf.mul(first, rate), tf.add(tf.mul(tf.sqrt(second), correction), epsilon))
+          const factor = rateFactor(name)
           const decayed = kept && variable.rank > 1 ? tf.mul(variable, kept) : variable
           this.first.get(name)!.assign(first)
           this.second.get(name)!.assign(second)
-          variable.assign(tf.sub(decayed, change))
+          variable.assign(tf.sub(decayed, factor === 1 ? change : tf.mul(change, factor)))
         })
       }
     })

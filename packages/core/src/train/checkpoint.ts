@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type NamedTensorMap, tf } from '../backend/index.ts'
 import { AnamnesisError, eventPayloads } from '../contracts/index.ts'
 import { type ClipModel, SafetensorsReader, saveModel, type Tokenizer, writeSafetensors } from '../model/index.ts'
+import { exemplarState } from './exemplars.ts'
 import type { Guidance } from './guidance.ts'
 
 const STATE_FILE = 'state.json'
@@ -28,6 +29,8 @@ const checkpointState = z.object({
   random: z.object({ state: z.array(z.number()).length(4), spare: z.number().nullable() }),
   /** Accuracy matrix so far. */
   cells: z.array(eventPayloads['eval.cell']),
+  /** The stored training images; null where the method stores none. */
+  exemplars: exemplarState.nullable().default(null),
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.number() })),
 })
 type CheckpointState = z.infer<typeof checkpointState>
@@ -71,6 +74,7 @@ export async function saveCheckpoint(
         })),
       )
     }
+    if (progress.exemplars) state.push('exemplar memory')
     if (parts.guidance) {
       state.push('reference set with draws')
       const { pairs, draws } = parts.guidance

@@ -1,4 +1,5 @@
-import { type Tensor2D, tf } from '../backend/index.ts'
+import { tf } from '../backend/index.ts'
+import { type Classifier, cosineClassifier, type Method } from '../methods/index.ts'
 import { type CellScores, classificationScores } from '../metrics/index.ts'
 import { type ClipModel, pixelsToTensor } from '../model/index.ts'
 import { prefetched } from './prefetch.ts'
@@ -16,18 +17,24 @@ export interface EvaluateOptions {
 const AHEAD = 2
 
 /**
- * Scores of a model on the test images of a task. Class prompts are embedded once; the last batch is filled up, so
- * that every batch runs the same graph.
+ * Scores on the test images of a task. Class prompts are embedded once; the last batch is filled up, so that every
+ * batch runs the same graph.
+ * @param method scores in its own way where it has one; null: the model's cosines
  */
-export async function evaluateTask(model: ClipModel, data: TaskData, options: EvaluateOptions): Promise<CellScores> {
+export async function evaluateTask(
+  model: ClipModel,
+  data: TaskData,
+  options: EvaluateOptions,
+  method: Method | null = null,
+): Promise<CellScores> {
   const chosen = evenly(data.testLabels.length, options.limit)
   const classes = data.task.classes.length
   const { batchSize } = options
   const logits = new Float32Array(chosen.length * classes)
-  const prompts = tf.tidy((): Tensor2D => {
-    const texts = model.encodeTexts(classTokens(data, model))
-    return tf.mul(texts, model.logitScale())
-  })
+  const tokens = classTokens(data, model)
+  const classifier: Classifier =
+    method?.classifier?.({ task: data.task, classTokens: tokens }) ?? cosineClassifier(model, tokens)
+  tokens.dispose()
   try {
     const batches = prefetched(Math.ceil(chosen.length / batchSize), AHEAD, async (number) => {
       const indices = chosen.slice(number * batchSize, (number + 1) * batchSize)
@@ -39,9 +46,7 @@ export async function evaluateTask(model: ClipModel, data: TaskData, options: Ev
     })
     for await (const { first, count, pixels } of batches) {
       options.check()
-      const scores = tf.tidy(() =>
-        tf.matMul(model.encodeImages(pixelsToTensor(pixels, model.config)), prompts, false, true),
-      )
+      const scores = tf.tidy(() => classifier.logits(pixelsToTensor(pixels, model.config)))
       try {
         const values = await scores.data<'float32'>()
         logits.set(values.subarray(0, count * classes), first * classes)
@@ -50,7 +55,7 @@ export async function evaluateTask(model: ClipModel, data: TaskData, options: Ev
       }
     }
   } finally {
-    prompts.dispose()
+    classifier.dispose()
   }
   return classificationScores(
     logits,

@@ -1,7 +1,7 @@
 import { tf } from '../backend/index.ts'
 import { AnamnesisError, type EventPayload, type Random, type ReferencePair } from '../contracts/index.ts'
 import type { Corpus } from '../importers/index.ts'
-import type { ReferenceBatch } from '../methods/index.ts'
+import type { ReferenceBatch, TeacherKind } from '../methods/index.ts'
 import { type ClipModel, pixelsToTensor, type Tokenizer } from '../model/index.ts'
 import { filled } from './evaluate.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
@@ -20,8 +20,8 @@ export interface DrawnReference {
 }
 
 /**
- * The reference set of one task at work: decoded images, token ids, the teacher's embeddings (computed once, by the
- * model as it is before the task) and the count of draws.
+ * The reference set of one task at work: decoded images, token ids, the teachers' embeddings (computed once) and the
+ * count of draws.
  */
 export class Guidance {
   /** Draws of each pair since the task began. */
@@ -34,8 +34,7 @@ export class Guidance {
     private readonly model: ClipModel,
     private readonly pixels: PixelSource,
     private readonly tokens: Int32Array,
-    private readonly teacherImages: Float32Array,
-    private readonly teacherTexts: Float32Array,
+    private readonly teachers: ReadonlyMap<TeacherKind, TeacherView>,
     private readonly cycle: ShuffledCycle,
   ) {
     this.draws = new Int32Array(pairs.length)
@@ -51,8 +50,10 @@ export class Guidance {
   static async prepare(options: {
     pairs: readonly ReferencePair[]
     corpus: Corpus
-    /** The teacher: the model as it is now. */
     model: ClipModel
+    /** Who looks at the set; each is asked for when it is its turn, and given back. */
+    teachers: readonly TeacherKind[]
+    withTeacher<T>(kind: TeacherKind, look: (teacher: ClipModel) => Promise<T>): Promise<T>
     tokenizer: Tokenizer
     budget: PixelBudget
     random: Random
@@ -61,7 +62,6 @@ export class Guidance {
   }): Promise<Guidance> {
     const { pairs, corpus, model, tokenizer, batchSize } = options
     const { context } = model.config.text
-    const dim = model.config.embedding
     const pixels = new PixelSource(model.config.image.size, options.budget, async (index) => {
       const { figureId } = pairs[index]!
       const image = await corpus.imageById(figureId)
@@ -75,27 +75,15 @@ export class Guidance {
       pairs.map(({ caption }) => caption),
       context,
     )
-    const teacherImages = new Float32Array(pairs.length * dim)
-    const teacherTexts = new Float32Array(pairs.length * dim)
-    const all = pairs.map((_, i) => i)
-    const batches = prefetched(Math.ceil(pairs.length / batchSize), AHEAD, async (number) => {
-      const indices = all.slice(number * batchSize, (number + 1) * batchSize)
-      const full = filled(indices, batchSize)
-      return { first: indices[0]!, count: indices.length, full, pixels: await pixels.batch(full) }
-    })
-    for await (const batch of batches) {
-      options.check()
-      const joined = tf.tidy(() => {
-        const texts = tf.tensor2d(rowsOf(tokens, batch.full, context), [batchSize, context], 'int32')
-        return tf.concat([model.encodeImages(pixelsToTensor(batch.pixels, model.config)), model.encodeTexts(texts)])
-      })
-      const values = await joined.data<'float32'>()
-      joined.dispose()
-      teacherImages.set(values.subarray(0, batch.count * dim), batch.first * dim)
-      teacherTexts.set(values.subarray(batchSize * dim, (batchSize + batch.count) * dim), batch.first * dim)
+    const teachers = new Map<TeacherKind, TeacherView>()
+    for (const kind of options.teachers) {
+      const view = await options.withTeacher(kind, (teacher) =>
+        viewOf(teacher, { count: pairs.length, pixels, tokens, batchSize, check: options.check }),
+      )
+      teachers.set(kind, view)
     }
     const cycle = new ShuffledCycle(pairs.length, options.random)
-    return new Guidance(pairs, model, pixels, tokens, teacherImages, teacherTexts, cycle)
+    return new Guidance(pairs, model, pixels, tokens, teachers, cycle)
   }
 
   /** Chooses the next pairs at once, decodes them in the background. */
@@ -116,8 +104,15 @@ export class Guidance {
     return {
       images: pixelsToTensor(pixels, this.model.config),
       tokens: tf.tensor2d(rowsOf(this.tokens, indices, context), [n, context], 'int32'),
-      teacherImages: tf.tensor2d(rowsOf(this.teacherImages, indices, dim), [n, dim]),
-      teacherTexts: tf.tensor2d(rowsOf(this.teacherTexts, indices, dim), [n, dim]),
+      teachers: Object.fromEntries(
+        [...this.teachers].map(([kind, { images, texts }]) => [
+          kind,
+          {
+            images: tf.tensor2d(rowsOf(images, indices, dim), [n, dim]),
+            texts: tf.tensor2d(rowsOf(texts, indices, dim), [n, dim]),
+          },
+        ]),
+      ),
       captionGroups: tf.tensor1d(
         indices.map((index) => this.groups[index]!),
         'int32',
@@ -139,6 +134,39 @@ export class Guidance {
   release(): void {
     this.pixels.release()
   }
+}
+
+/** Embeddings of the whole set under one teacher, [pairs * dim], unit rows. */
+interface TeacherView {
+  images: Float32Array
+  texts: Float32Array
+}
+
+async function viewOf(
+  teacher: ClipModel,
+  set: { count: number; pixels: PixelSource; tokens: Int32Array; batchSize: number; check(): void },
+): Promise<TeacherView> {
+  const { count, batchSize } = set
+  const { embedding: dim, text } = teacher.config
+  const view = { images: new Float32Array(count * dim), texts: new Float32Array(count * dim) }
+  const all = Array.from({ length: count }, (_, i) => i)
+  const batches = prefetched(Math.ceil(count / batchSize), AHEAD, async (number) => {
+    const indices = all.slice(number * batchSize, (number + 1) * batchSize)
+    const full = filled(indices, batchSize)
+    return { first: indices[0]!, count: indices.length, full, pixels: await set.pixels.batch(full) }
+  })
+  for await (const batch of batches) {
+    set.check()
+    const joined = tf.tidy(() => {
+      const texts = tf.tensor2d(rowsOf(set.tokens, batch.full, text.context), [batchSize, text.context], 'int32')
+      return tf.concat([teacher.encodeImages(pixelsToTensor(batch.pixels, teacher.config)), teacher.encodeTexts(texts)])
+    })
+    const values = await joined.data<'float32'>()
+    joined.dispose()
+    view.images.set(values.subarray(0, batch.count * dim), batch.first * dim)
+    view.texts.set(values.subarray(batchSize * dim, (batchSize + batch.count) * dim), batch.first * dim)
+  }
+  return view
 }
 
 function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: readonly number[], width: number): T {

@@ -1,10 +1,12 @@
 import { loadBackend, type NamedTensorMap } from '../backend/index.ts'
 import { AnamnesisError, type EventPayload, type NewEvent, Random, toAnamnesisError } from '../contracts/index.ts'
-import { type Method, methodById } from '../methods/index.ts'
-import { loadModel } from '../model/index.ts'
+import { type Method, methodById, type TaskContext, type TeacherKind, withAddOns } from '../methods/index.ts'
+import { type ClipModel, loadModel } from '../model/index.ts'
+import { bagSizes } from '../reference/index.ts'
 import { AdamW } from './adamw.ts'
 import { openCheckpoint, refuseOtherData, saveCheckpoint } from './checkpoint.ts'
 import { evaluateTask } from './evaluate.ts'
+import { ExemplarMemory } from './exemplars.ts'
 import { Guidance } from './guidance.ts'
 import { PixelBudget } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
@@ -12,7 +14,8 @@ import { ReferenceBuilder } from './referenceBuilder.ts'
 import { configHash, type TrainingIo, type TrainingRequest } from './request.ts'
 import { cosineSchedule } from './schedule.ts'
 import { ShuffledCycle } from './shuffledCycle.ts'
-import { openTaskData, type TaskData, taskBatch } from './taskData.ts'
+import { openTaskData, type TaskData, taskBatch, taskSamples } from './taskData.ts'
+import { averaged } from './teachers.ts'
 import { trainStep } from './trainStep.ts'
 
 /** Decoded images kept in memory by all tasks and the reference set together. */
@@ -73,13 +76,10 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
   }
   const log = (text: string) => emit({ type: 'log', payload: { level: 'info', text } })
 
-  const evaluateRow = async (row: number) => {
+  const evaluateRow = async (row: number, learner: Method | null) => {
     for (const [index, data] of tasks.entries()) {
-      const scores = await evaluateTask(model, data, {
-        batchSize: config.evalBatchSize,
-        limit: config.evalLimit,
-        check,
-      })
+      const options = { batchSize: config.evalBatchSize, limit: config.evalLimit, check }
+      const scores = await evaluateTask(model, data, options, learner)
       const cell: Cell = { row, column: index + 1, taskId: data.task.id, ...scores }
       cells.push(cell)
       await emit({ type: 'eval.cell', payload: cell })
@@ -89,7 +89,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
   // Row 0: the base model on every task.
   if (!checkpoint) {
     await log(`Evaluating the base model "${config.model}" on ${tasks.length} tasks.`)
-    await evaluateRow(0)
+    await evaluateRow(0, null)
   }
   if (!method.trains) {
     const base = [...cells]
@@ -99,16 +99,42 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
     return
   }
 
-  const learner = method.create(parameters, { model, labelSmoothing: config.labelSmoothing })
+  const openInitial = async () => (await loadModel(request.modelFolder)).model
+  const setting = { model, labelSmoothing: config.labelSmoothing, tokenizer, openInitial }
+  const learner = withAddOns(method.create(parameters, setting), config.addOns, setting)
   keep(open, () => learner.dispose())
   if (checkpoint) await restoreMethod(learner, checkpoint.methodState)
+  const exemplarOptions = method.exemplarOptions(parameters)
+  const exemplars = exemplarOptions
+    ? new ExemplarMemory(exemplarOptions, tasks, model, checkpoint?.progress.exemplars ?? null)
+    : null
+  /** Lends the model of an earlier time. */
+  const withTeacher = async <T>(kind: TeacherKind, look: (teacher: ClipModel) => Promise<T>): Promise<T> => {
+    if (kind === 'previous') return look(model)
+    const initial = await openInitial()
+    const teacher = kind === 'initial' ? initial : averaged(initial, model)
+    try {
+      return await look(teacher)
+    } finally {
+      teacher.dispose()
+      if (teacher !== initial) initial.dispose()
+    }
+  }
   const references = method.reference === 'none' ? null : await ReferenceBuilder.open(request, log)
   if (references) open.push(references)
 
   for (let position = (checkpoint?.progress.task ?? 0) + 1; position <= tasks.length; position++) {
     const data = tasks[position - 1]!
     const taskId = data.task.id
-    const steps = config.stepsPerTask
+    const steps = method.closedForm ? 0 : config.stepsPerTask
+    const context: TaskContext = {
+      position,
+      task: data.task,
+      steps,
+      samples: taskSamples(data, model),
+      random: new Random(`${config.seed}/method/${position}`),
+    }
+    exemplars?.beginTask(new Random(`${config.seed}/exemplars/${position}`))
     const taskRandom = random.fork(`task ${position}`)
     check()
 
@@ -118,10 +144,14 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
       const started = performance.now()
       const past = tasks.slice(0, position - 1)
       const set = await references.build(method.reference, past, referenceOptions, taskRandom.fork('retrieval'))
+      const pairs = (await learner.choosePairs?.(references.view(set.pairs), context)) ?? set.pairs
+      if (pairs.length === 0) throw nothingToGuide(position)
       guidance = await Guidance.prepare({
-        pairs: set.pairs,
+        pairs,
         corpus: references.corpus,
         model,
+        teachers: referenceOptions.teachers,
+        withTeacher,
         tokenizer,
         budget,
         random: taskRandom.fork('reference'),
@@ -133,8 +163,8 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
         payload: {
           task: position,
           taskId,
-          size: set.pairs.length,
-          bags: set.bags,
+          size: pairs.length,
+          bags: bagSizes(pairs),
           questions: set.questions.length,
           indexVersion: set.indexVersion,
           milliseconds: Math.round(performance.now() - started),
@@ -142,29 +172,36 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
       })
     }
 
-    await learner.beginTask({ position, task: data.task, steps })
+    await learner.beginTask(context)
     await emit({ type: 'task.started', payload: { task: position, taskId, steps } })
-    const optimizer = new AdamW(model.variables, { weightDecay: config.weightDecay })
+    const optimizer = new AdamW(learner.variables?.() ?? model.variables, {
+      weightDecay: config.weightDecay,
+      rateFactor: (name) => learner.rateFactor?.(name) ?? 1,
+    })
     try {
       const order = new ShuffledCycle(data.trainLabels.length, taskRandom.fork('batches'))
       const batches = prefetched(steps, AHEAD, async () => {
         const indices = order.next(config.batchSize)
-        const [pixels, reference] = await Promise.all([
+        const [pixels, reference, stored] = await Promise.all([
           data.trainPixels.batch(indices),
           guidance?.draw(referenceOptions!.batch) ?? null,
+          exemplars?.draw() ?? [],
         ])
-        return { indices, pixels, reference }
+        return { indices, pixels, reference, stored }
       })
       let step = 0
       let since = performance.now()
-      for await (const { indices, pixels, reference } of batches) {
+      for await (const { indices, pixels, reference, stored } of batches) {
         check()
         const learningRate = cosineSchedule(step, { peak: config.learningRate, steps, warmup: config.warmupSteps })
-        const values = await trainStep(learner, optimizer, learningRate, () => ({
+        const { values, remember } = await trainStep(learner, optimizer, learningRate, () => ({
           batch: taskBatch(data, model, indices, pixels),
           reference: reference && guidance!.batch(reference),
+          exemplars: stored.map((drawn) => exemplars!.batch(drawn, position)),
         }))
         step++
+        learner.afterStep?.(step)
+        exemplars?.offer(position, indices, remember)
         const now = performance.now()
         const total = (position - 1) * steps + step
         await emit({
@@ -188,13 +225,23 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
     } finally {
       optimizer.dispose()
     }
-    await learner.endTask({ position, task: data.task, steps })
+    await learner.endTask(context)
+    await exemplars?.endTask(position, config.evalBatchSize, check)
 
     // Row `position`: every task after this one; then all of it to disk.
-    await evaluateRow(position)
+    await evaluateRow(position, learner)
     const saved = await saveCheckpoint(
       request.checkpointFolder,
-      { configHash: hash, dataDigests, task: position, step: position * steps, events, random: random.save(), cells },
+      {
+        configHash: hash,
+        dataDigests,
+        task: position,
+        step: position * steps,
+        events,
+        random: random.save(),
+        cells,
+        exemplars: exemplars?.save() ?? null,
+      },
       { model, tokenizer, methodState: learner.state(), guidance },
     )
     guidance?.release()
@@ -219,9 +266,16 @@ function finite(values: Record<string, number>): Record<string, number | null> {
   )
 }
 
+function nothingToGuide(task: number): AnamnesisError {
+  return new AnamnesisError(
+    'MISSING_DATA',
+    `The add-ons left no reference pair for task ${task}. Loosen their thresholds or use a larger corpus.`,
+  )
+}
+
 function diverged(task: number, step: number): AnamnesisError {
   return new AnamnesisError(
-    'INTERNAL',
+    'DIVERGED',
     `The loss of task ${task} is not a finite number any more at its step ${step}. Start the run with a smaller learning rate.`,
   )
 }

@@ -37,6 +37,8 @@ export interface PretrainOptions {
   batchSize: number
   learningRate: number
   weightDecay: number
+  /** Small changes of the pictures at each step (default true). */
+  augment?: boolean
   seed: number
   backend: 'onnx' | 'tensorflow' | 'cpu'
   threads: number | null
@@ -141,9 +143,10 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
     const loopStarted = performance.now()
     let step = 0
     for await (const batch of batches) {
-      const augmented = augmentPixels(batch.pixels, config.image.size, batch.random)
+      const pixels =
+        options.augment !== false ? augmentPixels(batch.pixels, config.image.size, batch.random) : batch.pixels
       const [loss, logScale] = await contrastiveStep(model, optimizer, cosineSchedule(step, schedule), {
-        pixels: augmented,
+        pixels,
         tokens: tokenizer.encode(batch.captions, config.text.context),
         groups: batch.groups,
       })

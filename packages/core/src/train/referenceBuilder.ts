@@ -1,7 +1,7 @@
-import { AnamnesisError, type Random } from '../contracts/index.ts'
+import { AnamnesisError, type Random, type ReferencePair } from '../contracts/index.ts'
 import { modelEncoder } from '../embed/index.ts'
 import { type Corpus, openCorpus } from '../importers/index.ts'
-import type { ReferenceOptions } from '../methods/index.ts'
+import type { PairsInView, ReferenceOptions, ReferencePolicy } from '../methods/index.ts'
 import { loadModel } from '../model/index.ts'
 import { buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
 import { type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
@@ -59,7 +59,7 @@ export class ReferenceBuilder implements AsyncDisposable {
 
   /** @param past tasks learned before this one, in order */
   async build(
-    policy: 'uniform' | 'dynamic',
+    policy: Exclude<ReferencePolicy, 'none'>,
     past: readonly TaskData[],
     options: ReferenceOptions,
     random: Random,
@@ -76,7 +76,25 @@ export class ReferenceBuilder implements AsyncDisposable {
       ratio: options.ratio,
       k: options.k,
       perCaption: options.perCaption,
+      mode: options.mode,
     })
+  }
+
+  /** Pairs as add-ons see them. */
+  view(pairs: readonly ReferencePair[]): PairsInView {
+    return {
+      pairs,
+      encoder: this.encoder,
+      image: async ({ figureId }) => {
+        const image = await this.corpus.imageById(figureId)
+        if (image) return image
+        throw new AnamnesisError('MISSING_DATA', `Figure "${figureId}" is not in corpus "${this.corpus.info.id}".`)
+      },
+      about: async ({ figureId }) => {
+        const figure = await this.corpus.byId(figureId)
+        return { modality: figure?.modality ?? '', anatomy: figure?.anatomy ?? '' }
+      },
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

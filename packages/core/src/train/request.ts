@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { findOrder, type SuiteDefinition } from '../benchmarks/index.ts'
 import { AnamnesisError, type NewEvent, type RunConfig, runConfig } from '../contracts/index.ts'
 import type { Share } from '../importers/index.ts'
-import { methodById } from '../methods/index.ts'
+import { addOnById, methodById } from '../methods/index.ts'
 
 /** Everything the training process needs; plain data, so that it can cross a process border. */
 export interface TrainingRequest {
@@ -53,7 +53,23 @@ export function resolveRunConfig(input: Record<string, unknown>, suite: SuiteDef
   const config = parsed.data
   findOrder(suite, config.order)
   const method = methodById(config.method)
-  return { ...config, parameters: method.parse(config.parameters), model: config.model ?? suite.modelId }
+  const addOns = Object.entries(config.addOns).map(([id, parameters]) => {
+    const addOn = addOnById(id)
+    if (addOn.needs === 'reference' && method.reference === 'none') {
+      throw new AnamnesisError(
+        'BAD_PARAMETERS',
+        `Add-on "${id}" works on a reference set, and method "${method.id}" has none. Choose a method that retrieves one.`,
+        { field: `addOns.${id}` },
+      )
+    }
+    return [id, addOn.parse(parameters)]
+  })
+  return {
+    ...config,
+    parameters: method.parse(config.parameters),
+    addOns: Object.fromEntries(addOns),
+    model: config.model ?? suite.modelId,
+  }
 }
 
 /** SHA-256 of a resolved config, independent of key order: equal hashes mean the same experiment. */
@@ -63,7 +79,7 @@ export function configHash(config: RunConfig): string {
 
 /** JSON Schema of the general run settings (all but suite, order, method and parameters). */
 export function runConfigJsonSchema(): Record<string, unknown> {
-  const settings = strictConfig.omit({ suite: true, order: true, method: true, parameters: true })
+  const settings = strictConfig.omit({ suite: true, order: true, method: true, parameters: true, addOns: true })
   return z.toJSONSchema(settings, { io: 'input' }) as Record<string, unknown>
 }
 

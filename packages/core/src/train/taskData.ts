@@ -1,7 +1,7 @@
 import { type Tensor2D, tf } from '../backend/index.ts'
-import type { Task } from '../contracts/index.ts'
+import { AnamnesisError, type Task } from '../contracts/index.ts'
 import { type Dataset, openDataset, type Share } from '../importers/index.ts'
-import type { TaskBatch } from '../methods/index.ts'
+import type { TaskBatch, TaskSamples } from '../methods/index.ts'
 import { type ClipModel, pixelsToTensor, type Tokenizer } from '../model/index.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
 
@@ -32,6 +32,7 @@ export async function openTaskData(
 ): Promise<TaskData> {
   const dataset = await openDataset(folder, exclude ? { exclude } : {})
   const { task } = dataset
+  for (const split of ['train', 'test'] as const) refuseEmptyClass(task, split, dataset.labels(split))
   const pixels = (split: 'train' | 'test') =>
     new PixelSource(model.config.image.size, budget, (index) => readImage(dataset, split, index))
   return {
@@ -48,6 +49,17 @@ export async function openTaskData(
     ),
     [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose](),
   }
+}
+
+/** @throws MISSING_DATA naming the first class without an image: it could be neither learned nor measured */
+function refuseEmptyClass(task: Task, split: 'train' | 'test', labels: Int32Array): void {
+  const found = new Set(labels)
+  const empty = task.classes.find((_, label) => !found.has(label))
+  if (!empty) return
+  throw new AnamnesisError(
+    'MISSING_DATA',
+    `Class "${empty.name}" of task "${task.id}" has no image in its ${split} split. Import the task with all classes, or leave that class out of it.`,
+  )
 }
 
 async function readImage(dataset: Dataset, split: 'train' | 'test', index: number) {
@@ -69,5 +81,18 @@ export function taskBatch(data: TaskData, model: ClipModel, indices: readonly nu
       'int32',
     ),
     classTokens: classTokens(data, model),
+  }
+}
+
+/** The training images as a method sees them between its steps. */
+export function taskSamples(data: TaskData, model: ClipModel): TaskSamples {
+  return {
+    count: data.trainLabels.length,
+    labels: data.trainLabels,
+    load: async (indices) => {
+      const pixels = await data.trainPixels.batch(indices)
+      return () => taskBatch(data, model, indices, pixels)
+    },
+    classTokens: () => classTokens(data, model),
   }
 }
