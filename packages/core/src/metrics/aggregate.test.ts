@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { aggregate, studentT95 } from './aggregate.ts'
+import { aggregate } from './aggregate.ts'
+import { studentT95 } from './distributions.ts'
 
 describe('aggregates over seeds', () => {
   it.each([

@@ -48,6 +48,16 @@ export function meanOrNull(values: readonly (number | null)[]): number | null {
   return values.length === 0 ? null : sum / values.length
 }
 
+/** The largest value; null for an empty list or when a value is missing. */
+export function largestOrNull(values: readonly (number | null)[]): number | null {
+  let largest = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    if (value === null) return null
+    largest = Math.max(largest, value)
+  }
+  return values.length === 0 ? null : largest
+}
+
 /** 1..n */
 export function upTo(n: number): number[] {
   return Array.from({ length: Math.max(0, n) }, (_, i) => i + 1)

@@ -35,6 +35,9 @@ describe('run metrics', () => {
     ['bwt.triangular', -13.3333],
     ['forgetting.fromBest', 15],
     ['forgetting.fromFirst', 15],
+    ['forgetting.triangular', 13.3333],
+    ['forgetting.largestDrop', 15],
+    ['forgetting.fromPeak', 15],
   ])('%s of the toy matrix', (id, expected) => {
     expect(value(id, toy)).toBeCloseTo(expected, 3)
   })
@@ -66,13 +69,36 @@ describe('run metrics', () => {
     expect(value('forgetting.fromFirst', improved)).toBe((10 + 10) / 2)
   })
 
-  it('leaves the row before any training out of every metric', () => {
+  it('tells the three forgettings of a task that rose and fell apart', () => {
+    const rows = [
+      [50, 90, 10],
+      [70, 60, 10],
+      [55, 50, 80],
+    ]
+    expect(value('forgetting.largestDrop', rows)).toBe((-5 + 10) / 2)
+    expect(value('forgetting.fromBest', rows)).toBe((15 + 10) / 2)
+    expect(value('forgetting.fromPeak', rows)).toBe((15 + 40) / 2)
+  })
+
+  it('measures zero-shot drops from the row before any training, and nothing else does', () => {
     const without = matrixOfAccuracies(toy)
-    const withRow = {
-      tasks: 3,
-      cells: [toy[0]!.map(() => ({ accuracy: 1, balancedAccuracy: 1, auc: 1 })), ...without.cells.slice(1)],
+    const zeroShot = [20, 50, 45].map((accuracy) => ({ accuracy, balancedAccuracy: null, auc: null }))
+    const withRow = { tasks: 3, cells: [zeroShot, ...without.cells.slice(1)] }
+    const [a, b] = [computeMetrics(withRow), computeMetrics(without)]
+    expect(a['zeroShot.drop']).toBeCloseTo((50 - 40 + 45 - 32.5) / 2, 12)
+    expect(a['zeroShot.degradation']).toBeCloseTo((50 - 40 + 45 - 30) / 2, 12)
+    expect(b).toEqual({ ...a, 'zeroShot.drop': null, 'zeroShot.degradation': null })
+  })
+
+  it('is the weighted mean of one term per task', () => {
+    for (const metric of metrics) {
+      const terms = metric.terms(matrixOfAccuracies(zscl))
+      expect(terms).toHaveLength(11)
+      const weight = terms.reduce((sum, term) => sum + term.weight, 0)
+      if (terms.some((term) => term.weight > 0 && term.value === null)) continue
+      const mean = terms.reduce((sum, term) => sum + (term.value ?? 0) * term.weight, 0) / weight
+      expect(mean).toBeCloseTo(metric.compute(matrixOfAccuracies(zscl))!, 10)
     }
-    expect(computeMetrics(withRow)).toEqual(computeMetrics(without))
   })
 
   it('averages AUC and balanced accuracy of the last row only', () => {
@@ -101,8 +127,8 @@ describe('run metrics', () => {
   })
 
   it('is undefined where one task is not enough', () => {
-    for (const id of ['transfer', 'bwt', 'bwt.triangular', 'forgetting.fromBest', 'forgetting.fromFirst']) {
-      expect(value(id, [[80]])).toBeNull()
+    for (const { id, needs } of metrics) {
+      if (needs.startsWith('at least two tasks')) expect(value(id, [[80]])).toBeNull()
     }
     expect(value('last', [[80]])).toBe(80)
   })

@@ -1,11 +1,18 @@
 import { AnamnesisError } from '../contracts/index.ts'
 import { avg } from './average.ts'
 import { bwt, bwtTriangular } from './backwardTransfer.ts'
-import { forgettingFromBest, forgettingFromFirst } from './forgetting.ts'
+import {
+  forgettingFromBest,
+  forgettingFromFirst,
+  forgettingFromPeak,
+  forgettingLargestDrop,
+  forgettingTriangular,
+} from './forgetting.ts'
 import { acc, auc, balancedAccuracyLast, last } from './last.ts'
 import type { RunMatrix } from './matrix.ts'
 import type { MetricDefinition } from './metric.ts'
 import { transfer } from './transfer.ts'
+import { zeroShotDegradation, zeroShotDrop } from './zeroShot.ts'
 
 /** Every run metric, in the order boards show them. */
 export const metrics: readonly MetricDefinition[] = [
@@ -19,6 +26,11 @@ export const metrics: readonly MetricDefinition[] = [
   bwtTriangular,
   forgettingFromBest,
   forgettingFromFirst,
+  forgettingTriangular,
+  forgettingLargestDrop,
+  forgettingFromPeak,
+  zeroShotDrop,
+  zeroShotDegradation,
 ]
 
 /** @throws UNKNOWN_METRIC naming the known ids */
