@@ -398,6 +398,9 @@ export class DevRun {
           ...this.input.parameters,
         },
       },
+      modelKey: 'tiny',
+      encoderId: null,
+      baseModel: null,
       configHash: digest(JSON.stringify(this.input)).slice(0, 16),
       provenance: {
         backend: { id: 'onnx', version: '1.23.0', threads: 2 },

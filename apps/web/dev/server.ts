@@ -21,6 +21,7 @@ import {
   suites,
   tasks,
 } from './data.ts'
+import { followImport, modelImports, modelSources, models, startImport } from './models.ts'
 import { DevRun, type RunInput } from './runs.ts'
 
 const schema = buildSchema(readFileSync(new URL('../../api/schema.graphql', import.meta.url), 'utf8'))
@@ -141,6 +142,11 @@ const root = {
     setup: setupSteps(),
   }),
   tasks: (a: { first: number; after?: string }) => page(tasks, a.first, a.after),
+  models: (a: { first: number; after?: string }) => page(models, a.first, a.after),
+  modelSources: (a: { first: number; after?: string }) => page(modelSources, a.first, a.after),
+  modelImports: (a: { first: number; after?: string }) => page(modelImports, a.first, a.after),
+  importModel: (a: { input: { key: string; source: string } }) => startImport(a.input),
+  modelImport: (a: { id: string }) => followImport(a.id),
   suites: (a: { first: number; after?: string }) => page(suites, a.first, a.after),
   suite: (a: { key: string }) => suiteByKey(a.key) ?? null,
   corpora,

@@ -106,7 +106,9 @@ export class Catalog implements AsyncDisposable {
       if (lacks.length > 0) ways.push(`npm run import -- suite ${suite.id}`)
       if (!(await this.models.exists(modelId))) {
         lacks.push(`its base model "${modelId}"`)
-        ways.push(`npm run pretrain -- --suite ${suite.id}`)
+        ways.push(
+          modelId === suite.modelId ? `npm run pretrain -- --suite ${suite.id}` : 'npm run model -- import <source>',
+        )
       }
       if (lacks.length === 0) return null
       return `Not here yet: ${lacks.join(', ')}. Run: ${ways.join(' && ')}`

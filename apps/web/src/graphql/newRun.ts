@@ -18,8 +18,15 @@ export const NewRunPage = graphql(`
         }
       }
     }
+    models(first: 100) { edges { node { key encoderId parameterCount image { size } } } }
     methods { key title paper summary trains reference parameters }
     runSettings
+  }
+`)
+
+export const SuiteWithModel = graphql(`
+  query SuiteWithModel($suite: String!, $model: String!) {
+    suite(key: $suite) { key available(model: $model) unavailableReason(model: $model) }
   }
 `)
 

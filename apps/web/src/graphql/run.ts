@@ -10,6 +10,9 @@ export const RunPage = graphql(`
       method { key title paper summary trains reference parameters }
       config
       configHash
+      modelKey
+      encoderId
+      baseModel { key encoderId }
       provenance
       reproduce
       seriesNames

@@ -6,8 +6,9 @@ import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
 import { useMutation, useQuery } from 'urql'
 import { messageOf, useApi } from '../graphql/client.tsx'
 import type { NewRunPageQuery } from '../graphql/generated/graphql.ts'
-import { NewRunPage as NewRunQuery, StartRun } from '../graphql/newRun.ts'
+import { NewRunPage as NewRunQuery, StartRun, SuiteWithModel } from '../graphql/newRun.ts'
 import { plural } from '../prepare/format.ts'
+import { parameters as parameterCount } from '../prepare/models.ts'
 import { errorsByField, fieldsOf, parseSeeds, readForm } from '../prepare/schemaForm.ts'
 import { curl, graphqlText } from '../prepare/snippets.ts'
 import { Button, CodeBlock, Segmented, Select } from '../ui/controls.tsx'
@@ -20,7 +21,7 @@ type Data = NewRunPageQuery
 type Texts = Record<string, string>
 
 /** Settings that have a control of their own. */
-const OWN = ['suite', 'order', 'method', 'parameters', 'seed', 'seeds', 'name']
+const OWN = ['suite', 'order', 'method', 'parameters', 'seed', 'seeds', 'name', 'model']
 
 export function NewRunPage() {
   const { base } = useApi()
@@ -56,6 +57,17 @@ function RunForm({ data }: { data: Data }) {
     suites.find(({ key }) => key === get('suite')) ?? suites.find(({ available }) => available) ?? suites[0]!
   const order = suite.orders.find(({ key }) => key === get('order')) ?? suite.orders[0]!
   const method = data.methods.find(({ key }) => key === get('method')) ?? data.methods.at(-1)!
+  const models = data.models.edges.map(({ node }) => node)
+  // Null: the suite's own, whatever that is.
+  const model = get('model') === suite.modelKey ? null : get('model') || null
+  const [withModel] = useQuery({
+    query: SuiteWithModel,
+    variables: { suite: suite.key, model: model ?? '' },
+    pause: model === null,
+  })
+  const answer = model === null ? suite : withModel.data?.suite?.key === suite.key ? withModel.data.suite : null
+  const available = answer?.available ?? false
+  const unavailableReason = answer?.unavailableReason ?? null
   const [seedText, setSeedText] = useState(get('seeds', '1'))
   const [name, setName] = useState('')
   // Texts are kept per method, so that looking at another method loses nothing.
@@ -74,6 +86,8 @@ function RunForm({ data }: { data: Data }) {
   const parameters = readForm(parameterFields, parameterTexts[method.key] ?? {})
   const settings = readForm(settingFields, settingTexts, suiteDefaults)
   const { seeds, error: seedError } = parseSeeds(seedText)
+  const changedSettings = Object.keys(settings.values).length
+  const allSettings = { ...settings.values, ...(model === null ? {} : { model }) }
   const valid = seedError === null && Object.keys({ ...parameters.errors, ...settings.errors }).length === 0
 
   const inputFor = (seed: number) => ({
@@ -83,14 +97,14 @@ function RunForm({ data }: { data: Data }) {
     seed,
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     ...(Object.keys(parameters.values).length > 0 ? { parameters: parameters.values } : {}),
-    ...(Object.keys(settings.values).length > 0 ? { settings: settings.values } : {}),
+    ...(Object.keys(allSettings).length > 0 ? { settings: allSettings } : {}),
   })
   // The same form with the same content never makes a run twice; changed content is another run.
   const keyFor = (seed: number) => `${formId}:${hash(JSON.stringify(inputFor(seed)))}`
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (!valid || !suite.available || fetching) return
+    if (!valid || !available || fetching) return
     setServer({ fields: {}, general: [] })
     const started: { id: string }[] = []
     for (const seed of seeds) {
@@ -110,7 +124,6 @@ function RunForm({ data }: { data: Data }) {
 
   const serverError = (field: string) => server.fields[field]
   const unplaced = Object.entries(server.fields).filter(([field]) => !placed(field, parameterFields, settingFields))
-  const changedSettings = Object.keys(settings.values).length
   const variables = { input: { ...inputFor(seeds[0] ?? 1), idempotencyKey: keyFor(seeds[0] ?? 1) } }
 
   return (
@@ -147,13 +160,43 @@ function RunForm({ data }: { data: Data }) {
                 ))}
               </Select>
             </Labelled>
+            <Labelled
+              label="Base model"
+              id="model"
+              error={serverError('settings.model')}
+              help={
+                model !== null && method.reference !== 'none'
+                  ? 'The literature is indexed with this model before its first run.'
+                  : undefined
+              }
+            >
+              <Select
+                id="model"
+                data-testid="base-model"
+                value={model ?? ''}
+                onChange={(event) => set({ model: event.target.value })}
+                className="w-full"
+              >
+                <option value="">{suite.modelKey} (the suite’s)</option>
+                {models
+                  .filter(({ key }) => key !== suite.modelKey)
+                  .map((one) => (
+                    <option key={one.key} value={one.key}>
+                      {one.key}, {parameterCount(one.parameterCount)}, {one.image.size} px
+                    </option>
+                  ))}
+                {model !== null && !models.some(({ key }) => key === model) ? (
+                  <option value={model}>{model}</option>
+                ) : null}
+              </Select>
+            </Labelled>
           </div>
           <p className="mt-3 text-xs text-ink-2">{suite.summary}</p>
-          {suite.available ? null : (
+          {available || answer === null ? null : (
             <p role="alert" className="mt-2 flex gap-2 rounded-md bg-warn-soft px-3 py-2 text-xs">
               <Icon name="alert" size={15} className="mt-0.5 text-warn" />
               <span className="min-w-0 break-words">
-                {suite.unavailableReason ?? 'This suite is not available on this server.'}
+                {unavailableReason ?? 'This suite is not available on this server.'}
               </span>
             </p>
           )}
@@ -276,20 +319,17 @@ function RunForm({ data }: { data: Data }) {
             </p>
           ))}
           <div className="mt-4 flex flex-wrap items-center gap-3">
-            <Button
-              look="primary"
-              type="submit"
-              data-testid="start-run"
-              disabled={!valid || !suite.available || fetching}
-            >
+            <Button look="primary" type="submit" data-testid="start-run" disabled={!valid || !available || fetching}>
               {fetching ? 'Starting' : seeds.length > 1 ? `Start ${seeds.length} runs` : 'Start run'}
             </Button>
             <span className="text-xs text-ink-3">
-              {suite.available
+              {available
                 ? valid
-                  ? `${method.title} on ${suite.title}`
+                  ? `${method.title} on ${suite.title}${model === null ? '' : `, from ${model}`}`
                   : 'Some values need attention'
-                : 'The suite is not available'}
+                : answer === null
+                  ? 'Looking at the suite'
+                  : 'The suite is not available'}
             </span>
           </div>
         </Panel>

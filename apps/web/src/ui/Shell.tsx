@@ -16,6 +16,7 @@ const PAGES: { href: string; label: string; icon: IconName }[] = [
   { href: '/leaderboards', label: 'Leaderboards', icon: 'board' },
   { href: '/retrieval', label: 'Retrieval', icon: 'search' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks' },
+  { href: '/models', label: 'Models', icon: 'model' },
 ]
 
 /** The frame of every page: a rail on wide screens, a bar with a menu on narrow ones. */

@@ -5,6 +5,9 @@ import type { Context } from '../context.ts'
 import { Task, toTask } from '../task/type.ts'
 import { Suite, SuiteConnection, toSuite } from './type.ts'
 
+/** What the argument `model` of a suite's fields says. */
+const MODEL = 'Key of the base model that a run would start from; null asks for the suite’s own.'
+
 @Resolver(() => Suite)
 export class SuiteResolver {
   @Query(() => SuiteConnection)
@@ -30,12 +33,21 @@ export class SuiteResolver {
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether all tasks, the corpus and the base model are there.' })
-  async available(@Root() { definition }: Suite, @Ctx() { catalog }: Context): Promise<boolean> {
-    return definition !== null && (await catalog.unavailableReason(definition)) === null
+  async available(
+    @Root() { definition }: Suite,
+    @Ctx() { catalog }: Context,
+    @Arg('model', () => String, { nullable: true, description: MODEL }) model: string | null,
+  ): Promise<boolean> {
+    return definition !== null && (await catalog.unavailableReason(definition, true, model ?? undefined)) === null
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'What is missing, and the command that brings it.' })
-  async unavailableReason(@Root() { definition }: Suite, @Ctx() { catalog }: Context): Promise<string | null> {
-    return definition ? catalog.unavailableReason(definition) : 'This suite is no longer part of the product.'
+  async unavailableReason(
+    @Root() { definition }: Suite,
+    @Ctx() { catalog }: Context,
+    @Arg('model', () => String, { nullable: true, description: MODEL }) model: string | null,
+  ): Promise<string | null> {
+    if (!definition) return 'This suite is no longer part of the product.'
+    return catalog.unavailableReason(definition, true, model ?? undefined)
   }
 }

@@ -25,12 +25,13 @@ export function RunHeader({ view }: PanelProps) {
     ? duration((run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt))
     : null
   const facts = [
-    ['Method', details.method.title, `/leaderboards/${details.suite.key}`],
-    ['Suite', details.suite.title, `/leaderboards/${details.suite.key}`],
-    ['Order', details.order.title, null],
-    ['Seed', String(details.seed), null],
-    ['Started', dateTime(run.startedAt), null],
-    ['Duration', took ?? '–', null],
+    ['Method', details.method.title, `/leaderboards/${details.suite.key}`, undefined],
+    ['Suite', details.suite.title, `/leaderboards/${details.suite.key}`, undefined],
+    ['Order', details.order.title, null, undefined],
+    ['Base model', details.modelKey, '/models', baseModelNote(details)],
+    ['Seed', String(details.seed), null, undefined],
+    ['Started', dateTime(run.startedAt), null, undefined],
+    ['Duration', took ?? '–', null, undefined],
   ] as const
   return (
     <header className="pt-4 pb-4 lg:pt-6">
@@ -54,8 +55,8 @@ export function RunHeader({ view }: PanelProps) {
         </p>
       ) : null}
       <dl className="mt-3 grid grid-cols-2 gap-x-5 gap-y-2 sm:grid-cols-3 lg:flex lg:flex-wrap lg:gap-x-8">
-        {facts.map(([term, value, href]) => (
-          <div key={term} className="min-w-0">
+        {facts.map(([term, value, href, note]) => (
+          <div key={term} className="min-w-0" title={note}>
             <dt className="text-2xs text-ink-3">{term}</dt>
             <dd className="num truncate">
               {href ? (
@@ -78,6 +79,13 @@ export function RunHeader({ view }: PanelProps) {
       </div>
     </header>
   )
+}
+
+/** Which weights exactly, and whether the model of this name still has them. */
+function baseModelNote({ modelKey, encoderId, baseModel }: RunView['details']): string {
+  if (!baseModel) return `${encoderId ?? modelKey}; the model is no longer on this server`
+  if (encoderId === null || encoderId === undefined || encoderId === baseModel.encoderId) return baseModel.encoderId
+  return `${encoderId}; the model of this name has other weights now (${baseModel.encoderId})`
 }
 
 function progressText({ details, run }: RunView): string {
