@@ -115,7 +115,7 @@ function ModelRow({ model }: { model: ModelRowFragment }) {
           </Link>
         </span>
       </div>
-      <dl className="mt-2.5 grid grid-cols-1 gap-x-5 gap-y-2 sm:grid-cols-2 lg:grid-cols-4">
+      <dl className="mt-2.5 grid grid-cols-2 gap-x-5 gap-y-2 lg:grid-cols-4">
         {architectureOf(model).map(({ term, value, detail }) => (
           <div key={term} className="min-w-0">
             <dt className="text-2xs text-ink-3">{term}</dt>

@@ -134,7 +134,7 @@ function ImportForm({
                   onChange={() => setChosen(one.source)}
                   className="accent-accent"
                 />
-                <span className="min-w-0 flex-1 break-all">
+                <span className="min-w-0 flex-1 break-words">
                   {one.path}
                   {one.folder ? <span className="text-ink-3">/</span> : null}
                 </span>
