@@ -8,6 +8,10 @@ export interface ImportOptions {
   title?: string
   /** Seed of splits that an importer has to make itself. */
   seed?: number
+  /** Keep at most this many training images a class, chosen by the seed. Public data sets only. */
+  perClass?: number
+  /** Make larger pictures smaller, so that no side is longer. Pixels; public data sets only. */
+  maxSide?: number
 }
 
 /** A source that was looked at but not yet read. `source` names its content well enough to tell whether it changed. */
