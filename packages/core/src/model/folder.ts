@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AnamnesisError, type ModelConfig } from '../contracts/index.ts'
 import { ClipModel, checkParameters, type ModelOptions } from './clip.ts'
 import { parseModelConfig } from './configs.ts'
-import { SafetensorsReader, writeSafetensors } from './safetensors.ts'
+import { SafetensorsReader, type TensorToStore, writeSafetensors } from './safetensors.ts'
 import { readTokenizer } from './tokenizers/readTokenizer.ts'
 import type { Tokenizer } from './tokenizers/tokenizer.ts'
 
@@ -41,20 +41,28 @@ export async function saveModel(
   tokenizer: Tokenizer,
   options: { dtype?: 'F32' | 'F16' } = {},
 ): Promise<ModelInfo> {
-  checkVocabulary(model.config, tokenizer, folder)
-  await mkdir(folder, { recursive: true })
   const { dtype = 'F32' } = options
-  await writeJson(join(folder, CONFIG_FILE), model.config)
+  const tensors = [...model.variables].map(([name, variable]) => ({
+    name,
+    type: dtype,
+    shape: variable.shape,
+    data: () => variable.data<'float32'>(),
+  }))
+  return writeModelFolder(folder, model.config, tokenizer, tensors)
+}
+
+/** Writes a model folder as `saveModel` does, from tensors that may be read one by one while they are written. */
+export async function writeModelFolder(
+  folder: string,
+  config: ModelConfig,
+  tokenizer: Tokenizer,
+  tensors: readonly TensorToStore[],
+): Promise<ModelInfo> {
+  checkVocabulary(config, tokenizer, folder)
+  await mkdir(folder, { recursive: true })
+  await writeJson(join(folder, CONFIG_FILE), config)
   await writeJson(join(folder, TOKENIZER_FILE), tokenizer.toFile())
-  await writeSafetensors(
-    join(folder, WEIGHTS_FILE),
-    [...model.variables].map(([name, variable]) => ({
-      name,
-      type: dtype,
-      shape: variable.shape,
-      data: () => variable.data<'float32'>(),
-    })),
-  )
+  await writeSafetensors(join(folder, WEIGHTS_FILE), tensors)
   return readModelInfo(folder)
 }
 

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AnamnesisError, type ModelConfig } from '../../contracts/index.ts'
+import { ClipTokenizer } from '../tokenizers/clipTokenizer.ts'
+import { readTokenizer } from '../tokenizers/readTokenizer.ts'
+import type { Tokenizer } from '../tokenizers/tokenizer.ts'
+import { WordPieceTokenizer } from '../tokenizers/wordPieceTokenizer.ts'
+import type { Located } from './files.ts'
+
+/** Token ids of OpenAI's CLIP. */
+const CLIP_VOCABULARY = 49_408
+
+/**
+ * The tokenizer that belongs to a checkpoint: the file given by the user, those beside the weights, or for a CLIP text
+ * tower of OpenAI's vocabulary the one that comes with the product.
+ * @throws BAD_INPUT when none is known; CORRUPT_WEIGHTS when it has another vocabulary than the model
+ */
+export async function tokenizerOf(
+  config: ModelConfig,
+  located: Located,
+  given: string | undefined,
+): Promise<Tokenizer> {
+  const source = given ?? located.folder
+  const tokenizer = given ? await readFileTokenizer(given) : await besideWeights(config, located)
+  if (!tokenizer) {
+    throw new AnamnesisError(
+      'BAD_INPUT',
+      `No tokenizer lies beside ${join(located.folder, located.weights)} (vocab.txt, or tokenizer.json of Hugging Face). ` +
+        'Give the vocabulary of its text model with the tokenizer option.',
+      { field: 'tokenizer' },
+    )
+  }
+  const { text } = config
+  if ((tokenizer.kind === 'wordPiece') !== (text.kind === 'bert')) {
+    throw misfit(source, `is of kind ${tokenizer.kind}, the text tower is ${text.kind === 'bert' ? 'BERT' : "CLIP's"}`)
+  }
+  if (tokenizer.size !== text.vocabulary) {
+    throw misfit(source, `has ${tokenizer.size} tokens, the model ${text.vocabulary}`)
+  }
+  if (text.kind === 'bert' && tokenizer.padToken !== text.padToken) {
+    throw misfit(source, `pads with token ${tokenizer.padToken}, the model hides token ${text.padToken}`)
+  }
+  return tokenizer
+}
+
+function misfit(source: string, how: string): AnamnesisError {
+  return new AnamnesisError(
+    'CORRUPT_WEIGHTS',
+    `The tokenizer of ${source} ${how}: it belongs to another model. Give the one that the model was trained with.`,
+    { field: 'tokenizer' },
+  )
+}
+
+async function besideWeights(config: ModelConfig, { folder, tokenizer }: Located): Promise<Tokenizer | null> {
+  const wanted = config.text.kind === 'bert' ? ['vocab.txt', 'tokenizer.json'] : ['tokenizer.json']
+  if (config.text.kind === 'clip' && config.text.vocabulary === CLIP_VOCABULARY) return new ClipTokenizer()
+  const name = wanted.find((candidate) => tokenizer.includes(candidate))
+  return name === undefined ? null : readFileTokenizer(join(folder, name))
+}
+
+async function readFileTokenizer(path: string): Promise<Tokenizer> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause
+    throw new AnamnesisError('MISSING_DATA', `There is no tokenizer file ${path}.`, { cause, field: 'tokenizer' })
+  })
+  if (basename(path).endsWith('.txt'))
+    return new WordPieceTokenizer(text.replace(/\r?\n$/, '').split(/\r?\n/), undefined, path)
+  try {
+    return readTokenizer(JSON.parse(text), path)
+  } catch (cause) {
+    if (cause instanceof AnamnesisError) throw cause
+    throw new AnamnesisError('CORRUPT_WEIGHTS', `${path} is not JSON. Restore the file.`, { cause })
+  }
+}
