@@ -141,9 +141,8 @@ async function* readSamples(file: string, plan: readonly Planned[], set: MedMnis
       const id = `${split}/${String(row).padStart(6, '0')}`
       row++
       if (label === undefined) continue
-      const image = await sharp(pixels, { raw: { width, height, channels: set.channels } })
-        .png()
-        .toBuffer()
+      const picture = sharp(pixels, { raw: { width, height, channels: set.channels } })
+      const image = await (set.channels === 1 ? picture.toColourspace('b-w') : picture).png().toBuffer()
       yield { id, split, label, image }
     }
   }
