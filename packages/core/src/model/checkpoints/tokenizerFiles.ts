@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { AnamnesisError, type ModelConfig } from '../../contracts/index.ts'
 import { ClipTokenizer } from '../tokenizers/clipTokenizer.ts'
-import { readTokenizer } from '../tokenizers/readTokenizer.ts'
 import type { Tokenizer } from '../tokenizers/tokenizer.ts'
-import { WordPieceTokenizer } from '../tokenizers/wordPieceTokenizer.ts'
+import { readVocabularyFile } from '../tokenizers/vocabularyFile.ts'
 import type { Located } from './files.ts'
 
 /** Token ids of OpenAI's CLIP. */
@@ -21,7 +19,7 @@ export async function tokenizerOf(
   given: string | undefined,
 ): Promise<Tokenizer> {
   const source = given ?? located.folder
-  const tokenizer = given ? await readFileTokenizer(given) : await besideWeights(config, located)
+  const tokenizer = given ? await readVocabularyFile(given) : await besideWeights(config, located)
   if (!tokenizer) {
     throw new AnamnesisError(
       'BAD_INPUT',
@@ -52,23 +50,8 @@ function misfit(source: string, how: string): AnamnesisError {
 }
 
 async function besideWeights(config: ModelConfig, { folder, tokenizer }: Located): Promise<Tokenizer | null> {
-  const wanted = config.text.kind === 'bert' ? ['vocab.txt', 'tokenizer.json'] : ['tokenizer.json']
+  const wanted = config.text.kind === 'bert' ? ['vocab.txt', 'tokenizer.json'] : ['tokenizer.json', 'merges.txt']
   if (config.text.kind === 'clip' && config.text.vocabulary === CLIP_VOCABULARY) return new ClipTokenizer()
   const name = wanted.find((candidate) => tokenizer.includes(candidate))
-  return name === undefined ? null : readFileTokenizer(join(folder, name))
-}
-
-async function readFileTokenizer(path: string): Promise<Tokenizer> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause
-    throw new AnamnesisError('MISSING_DATA', `There is no tokenizer file ${path}.`, { cause, field: 'tokenizer' })
-  })
-  if (basename(path).endsWith('.txt'))
-    return new WordPieceTokenizer(text.replace(/\r?\n$/, '').split(/\r?\n/), undefined, path)
-  try {
-    return readTokenizer(JSON.parse(text), path)
-  } catch (cause) {
-    if (cause instanceof AnamnesisError) throw cause
-    throw new AnamnesisError('CORRUPT_WEIGHTS', `${path} is not JSON. Restore the file.`, { cause })
-  }
+  return name === undefined ? null : readVocabularyFile(join(folder, name))
 }

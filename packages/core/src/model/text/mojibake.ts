@@ -3,7 +3,6 @@ import table from './mojibake.json' with { type: 'json' }
 /** Sequences that hardly occur in any language but often in text read with the wrong encoding. */
 const BAD = new RegExp(table.bad, 'u')
 const UTF8_DETECTOR = new RegExp(table.utf8Detector, 'gu')
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
 const ASCII = /^[\0-\x7f]*$/
 const C1_CONTROLS = /[\x80-\x9f]/g
 

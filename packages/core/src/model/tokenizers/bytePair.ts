@@ -34,6 +34,7 @@ const BYTE_VOCABULARY: readonly string[] = [
   ...BYTE_CHARACTERS.filter((character) => character.codePointAt(0)! >= 256),
 ]
 
+const PAIR = /^\S+ \S+$/
 const encoder = new TextEncoder()
 
 /** The symbols of a piece before any merge: one per UTF-8 byte, the last one marked as the end. */
@@ -61,7 +62,7 @@ export class BytePairs {
    * @param merges pairs "left right" in the order they are merged
    * @param source what they came from, for the message
    * @param special pieces that stand for the start and the end token
-   * @throws CORRUPT_WEIGHTS naming a pair that joins symbols which do not exist
+   * @throws CORRUPT_WEIGHTS naming a merge that is no pair, or joins symbols which do not exist
    */
   constructor(
     readonly merges: readonly string[],
@@ -82,6 +83,12 @@ export class BytePairs {
       ])
     this.merged = new Int32Array(merges.length)
     merges.forEach((pair, rank) => {
+      if (!PAIR.test(pair)) {
+        throw new AnamnesisError(
+          'CORRUPT_WEIGHTS',
+          `${source}: merge ${rank + 1}, "${pair}", is no pair of symbols. Restore the file.`,
+        )
+      }
       const [left, right] = pair.split(' ').map((symbol) => this.vocabulary.get(symbol))
       if (left === undefined || right === undefined) {
         throw new AnamnesisError(

@@ -6,9 +6,10 @@ import { encodeRows, type FileOf, type Tokenizer } from './tokenizer.ts'
 
 /**
  * The pieces of a cleaned text, in which the only white space is the space. Apart from a long s, everything is lower
- * case by now.
+ * case by now. The subscript iota (U+0345) is in no piece: the reference, which ignores case, drops it.
  */
-const PIECES = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+/gu
+const PIECES =
+  /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|(?:(?!\u0345)[^ \p{L}\p{N}])+/gu
 /** Pieces that are the start and the end token themselves. */
 const SPECIAL = ['<start_of_text>', '<end_of_text>'] as const
 

@@ -1,5 +1,6 @@
 import { AnamnesisError } from '../../contracts/index.ts'
 import { cleanText } from '../text/clean.ts'
+import newer from './bertClasses.json' with { type: 'json' }
 import { encodeRows, type FileOf, type Tokenizer } from './tokenizer.ts'
 
 /** Marks a piece that goes on with a word. */
@@ -9,17 +10,15 @@ const LONGEST_WORD = 100 // characters
 /** Words whose tokens are remembered; the memory is emptied when it is full. */
 const REMEMBERED = 50_000
 
-/**
- * Character classes of BERT. Those that Unicode added after version 8 (2015) are in the classes of today; the
- * reference knows fewer of them.
- */
-const REMOVED = /(?![\t\n\r])[\0\ufffd\p{Cc}\p{Cf}\p{Co}]/gu
+// Character classes of BERT's reference, which knows an older Unicode.
+const REMOVED = new RegExp(`(?![\\t\\n\\r${newer.notRemoved}])[\\0\ufffd\\p{Cc}\\p{Cf}\\p{Co}]`, 'gu')
 const WHITE_SPACE = /[\t\n\r\p{White_Space}]/gu
 const CHINESE =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu
-const ACCENTS = /\p{Mn}/gu
+const ACCENTS = new RegExp(`(?![${newer.notMarks}])\\p{Mn}`, 'gu')
+const PUNCTUATION = `(?![${newer.notPunctuation}])[!-/:-@[-\`{-~\\p{P}]`
 /** Single punctuation characters, and what stands between them. */
-const WORDS = /[!-/:-@[-`{-~\p{P}]|[^ !-/:-@[-`{-~\p{P}]+/gu
+const WORDS = new RegExp(`${PUNCTUATION}|(?:(?!${PUNCTUATION})[^ ])+`, 'gu')
 
 export type WordPieceOptions = Pick<FileOf<'wordPiece'>, 'lowerCase' | 'stripAccents' | 'splitChinese' | 'clean'>
 
