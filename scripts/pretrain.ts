@@ -16,17 +16,19 @@ import { root } from './tools.ts'
 
 const USAGE = `usage: npm run pretrain -- [options]
   --suite <id>          suite whose base model is made (default: phantom, the six phantom tasks)
-  --steps <n>           optimiser updates (default 1200)
-  --batch <n>           pairs an update (default 64)
-  --learning-rate <x>   largest learning rate (default 0.0005)
+  --steps <n>           optimiser updates
+  --batch <n>           pairs an update
+  --learning-rate <x>   largest learning rate
   --seed <n>            (default 1)
-  --size <id>           model size (default tiny)
+  --size <id>           architecture
   --threads <n>         (default: all processors)
   --eval-limit <n>      most test images a task for the zero-shot figures (default 240)
   --out <folder>        model folder (default: the shipped one for phantom, <home>/models/<model> otherwise)
   --json                one JSON object a line
+Where a setting is not given, the suite's own is taken, else 1200 updates of 64 pairs at 0.0005 with architecture tiny.
 State is in ANAMNESIS_HOME (default .anamnesis), real packs in ANAMNESIS_TEST_DATA (default ../shared/data).`
 
+const GENERAL = { size: 'tiny', steps: 1200, batchSize: 64, learningRate: 5e-4, augment: true }
 /** Updates told as one progress line. */
 const LINE_EVERY = 20
 
@@ -34,11 +36,11 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       suite: { type: 'string', default: 'phantom' },
-      steps: { type: 'string', default: '1200' },
-      batch: { type: 'string', default: '64' },
-      'learning-rate': { type: 'string', default: '0.0005' },
+      steps: { type: 'string' },
+      batch: { type: 'string' },
+      'learning-rate': { type: 'string' },
       seed: { type: 'string', default: '1' },
-      size: { type: 'string', default: 'tiny' },
+      size: { type: 'string' },
       threads: { type: 'string' },
       'eval-limit': { type: 'string', default: '240' },
       out: { type: 'string' },
@@ -51,6 +53,7 @@ function readOptions() {
     process.exit(0)
   }
   const suite = findSuite(values.suite === 'phantom' ? 'phantom-6' : values.suite)
+  const own = { ...GENERAL, ...suite.pretraining }
   const home = resolve(root, process.env.ANAMNESIS_HOME || '.anamnesis')
   const shipped = suite.modelId === 'tiny-phantom'
   const backend = BACKENDS.find((id) => id === (process.env.ANAMNESIS_BACKEND || 'onnx'))
@@ -65,10 +68,14 @@ function readOptions() {
     home,
     backend,
     out: values.out ? resolve(values.out) : join(shipped ? shippedModels : join(home, 'models'), suite.modelId),
-    size: values.size,
-    steps: positive('steps', values.steps),
-    batchSize: positive('batch', values.batch),
-    learningRate: positive('learning-rate', values['learning-rate'], false),
+    size: values.size ?? own.size,
+    steps: values.steps === undefined ? own.steps : positive('steps', values.steps),
+    batchSize: values.batch === undefined ? own.batchSize : positive('batch', values.batch),
+    learningRate:
+      values['learning-rate'] === undefined
+        ? own.learningRate
+        : positive('learning-rate', values['learning-rate'], false),
+    augment: own.augment,
     weightDecay: 0.1,
     seed: Number(values.seed),
     threads: values.threads === undefined ? null : positive('threads', values.threads),

@@ -81,7 +81,7 @@ test('the import command ends with an error code and one clear line', () => {
   const unknown = run('suite', 'nowhere')
   expect([unknown.status, unknown.stderr.trim()]).toEqual([
     1,
-    'UNKNOWN_SUITE: There is no suite "nowhere". Known: phantom-3, phantom-6, real-6.',
+    `UNKNOWN_SUITE: There is no suite "nowhere". Known: ${suites.map(({ id }) => id).join(', ')}.`,
   ])
   expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('pack-task') })
 })

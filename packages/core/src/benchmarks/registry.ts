@@ -2,8 +2,9 @@ import { AnamnesisError } from '../contracts/index.ts'
 import { phantom3, phantom6 } from './phantom.ts'
 import { real6 } from './real.ts'
 import type { SuiteDefinition, SuiteOrder } from './suite.ts'
+import { syntheticClustered, syntheticMesh } from './synthetic.ts'
 
-export const suites: readonly SuiteDefinition[] = [phantom3, phantom6, real6]
+export const suites: readonly SuiteDefinition[] = [phantom3, phantom6, real6, syntheticClustered, syntheticMesh]
 
 /** @throws UNKNOWN_SUITE listing what there is */
 export function findSuite(id: string): SuiteDefinition {

@@ -21,6 +21,16 @@ export interface SuiteDefinition {
   corpusId: string
   /** Part of the training images that the base model was pre-trained on; runs leave it out. */
   exclude?: Share
+  /** How its base model is pre-trained, where that differs from the general settings. */
+  pretraining?: {
+    /** Id of the architecture. */
+    size?: string
+    steps?: number
+    batchSize?: number
+    learningRate?: number
+    /** False where a shifted picture would be another one. */
+    augment?: boolean
+  }
   /** Run settings that suit the suite. */
   defaults: Partial<RunConfig>
   /** Where the data come from. @param testData folder of the real packs, null where there is none @throws MISSING_DATA */

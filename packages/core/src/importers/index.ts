@@ -4,4 +4,11 @@ export { corpusFolder, datasetFolder, storedCorpora, storedDatasets, storeSource
 export type { ImporterDefinition, ImportOptions, OpenedSource } from './importer.ts'
 export { openPhantomFigures, openPhantomTask, phantoms } from './phantom/index.ts'
 export { findImporter, importers } from './registry.ts'
+export {
+  openSyntheticFigures,
+  openSyntheticTask,
+  syntheticCorpusId,
+  syntheticTaskIds,
+  type Topology,
+} from './synthetic/index.ts'
 export { taskCaption } from './taskCaptions.ts'

@@ -1,6 +1,7 @@
 import { AnamnesisError, type ModelConfig, modelConfig } from '../contracts/index.ts'
 import biomedclip from './configs/biomedclip.json' with { type: 'json' }
 import small from './configs/small.json' with { type: 'json' }
+import synthetic from './configs/synthetic.json' with { type: 'json' }
 import test from './configs/test.json' with { type: 'json' }
 import testBert from './configs/test-bert.json' with { type: 'json' }
 import testClipBert from './configs/test-clip-bert.json' with { type: 'json' }
@@ -24,6 +25,7 @@ const files = [
   vitL14Gelu,
   biomedclip,
   unimedClip,
+  synthetic,
   test,
   testBert,
   testClipBert,
