@@ -92,7 +92,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anamnesis-synthetic-'))
   const opened = openSyntheticFigures(MEMORY)
   if (opened.kind !== 'corpus') throw new Error('not a corpus')
-  const records = await Array.fromAsync(opened.records)
+  const records: FigureRecord[] = []
+  for await (const record of opened.records) records.push(record)
   await encoder.learn(records)
   const corpus = {
     digest: 'e'.repeat(64),
