@@ -128,7 +128,7 @@ describe.skipIf(!executablePath)('the dashboard in a real browser (skipped witho
   })
 
   it('has no sideways scrolling at 390 px, in light and dark, on any page', async () => {
-    const paths = ['/', '/runs/new', '/retrieval', '/leaderboards', '/leaderboards/phantom-3', '/tasks']
+    const paths = ['/', '/runs/new', '/retrieval', '/leaderboards', '/leaderboards/phantom-3', '/tasks', '/models']
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       for (const width of [390, 1280]) {

@@ -8,7 +8,7 @@ import type { FromModelImport, ModelImportRequest } from './importModelProtocol.
 
 const TELL_MS = 200
 
-const { path, id, activation, targetRoot } = JSON.parse(process.argv[2] ?? '{}') as ModelImportRequest
+const { path, source, id, activation, targetRoot } = JSON.parse(process.argv[2] ?? '{}') as ModelImportRequest
 const tell = (message: FromModelImport) => new Promise<void>((resolve) => process.send!(message, () => resolve()))
 
 process.on('disconnect', () => process.exit(1))
@@ -17,6 +17,7 @@ let last = 0
 try {
   const { encoderId } = await importCheckpoint({
     source: path,
+    origin: source,
     id,
     targetRoot,
     ...(activation ? { activation } : {}),
@@ -30,6 +31,7 @@ try {
 } catch (error) {
   const known = toAnamnesisError(error)
   if (known.code === 'INTERNAL') console.error(error)
-  await tell({ type: 'failed', code: known.code, message: known.message })
+  // Users know the file by the name they gave it.
+  await tell({ type: 'failed', code: known.code, message: known.message.replaceAll(path, source) })
 }
 process.exit()

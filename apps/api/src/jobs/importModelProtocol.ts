@@ -2,8 +2,9 @@ import type { Progress } from '@anamnesis/core/contracts'
 
 /** What the import process is told through its argument. */
 export interface ModelImportRequest {
-  /** Checked file or folder. */
+  /** Checked file or folder, and how the user named it. */
   path: string
+  source: string
   id: string
   activation: 'gelu' | 'quickGelu' | null
   /** Folder of all base models. */

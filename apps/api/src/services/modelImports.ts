@@ -80,6 +80,7 @@ export class ModelImports implements AsyncDisposable {
     this.own.add(row.id)
     const request: ModelImportRequest = {
       path,
+      source: input.source,
       id: input.key,
       activation: input.activation,
       targetRoot: join(this.catalog.home, 'models'),

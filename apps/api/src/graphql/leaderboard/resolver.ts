@@ -1,47 +1,26 @@
-import { findOrder, findSuite } from '@anamnesis/core/benchmarks'
-import { Arg, Ctx, Query, Resolver } from 'type-graphql'
-import { readBoard } from '../../services/leaderboard.ts'
-import { configOf } from '../../services/runs.ts'
+import { findSuite } from '@anamnesis/core/benchmarks'
+import { Args, Ctx, Query, Resolver } from 'type-graphql'
+import { compareOnBoard, readBoard } from '../../services/leaderboard/board.ts'
 import type { Context } from '../context.ts'
-import { methodOf } from '../method/resolver.ts'
-import { allMetrics } from '../metric/resolver.ts'
-import { toRun } from '../run/type.ts'
-import { toOrder, toSuite } from '../suite/type.ts'
-import { Leaderboard } from './type.ts'
+import { CompareArgs, LeaderboardArgs } from './input.ts'
+import { toComparison, toLeaderboard } from './present.ts'
+import { Leaderboard, MethodComparison } from './type.ts'
 
 @Resolver(() => Leaderboard)
 export class LeaderboardResolver {
-  @Query(() => Leaderboard, { description: 'Finished runs of a suite and order, compared over seeds.' })
-  async leaderboard(
-    @Ctx() { db }: Context,
-    @Arg('suite', () => String) suiteKey: string,
-    @Arg('order', () => String, { nullable: true }) orderKey?: string,
-    @Arg('sortBy', () => String, { nullable: true }) sortBy?: string,
-  ): Promise<Leaderboard> {
-    const suite = findSuite(suiteKey)
-    const order = findOrder(suite, orderKey ?? suite.orders[0]!.id)
-    const sortedBy = sortBy ?? 'last'
-    const entries = await readBoard(db, suite.id, order.id, sortedBy)
-    return {
-      suite: toSuite(suite),
-      order: toOrder(order),
-      sortedBy,
-      metrics: allMetrics(),
-      entries: entries.map((entry) => {
-        const { seed: _, ...config } = configOf(entry.runs[0]!)
-        return {
-          method: methodOf(entry.method),
-          config,
-          runs: entry.runs.map(toRun),
-          n: entry.n,
-          metrics: entry.metrics.map(({ key, aggregate: { n, mean, interval, values } }) => ({
-            key,
-            interval: { n, mean, low: interval?.[0] ?? null, high: interval?.[1] ?? null, values },
-          })),
-          rank: entry.rank,
-          tied: entry.tied,
-        }
-      }),
-    }
+  @Query(() => Leaderboard, {
+    description:
+      'Finished, comparable runs of a suite, ranked with the uncertainty that seeds, orders and tasks leave.',
+  })
+  async leaderboard(@Ctx() { db }: Context, @Args(() => LeaderboardArgs) args: LeaderboardArgs): Promise<Leaderboard> {
+    const suite = findSuite(args.suite)
+    return toLeaderboard(suite, await readBoard(db, { ...args, suite, sortedBy: args.sortBy ?? 'last' }))
+  }
+
+  @Query(() => MethodComparison, { description: 'The difference of two entries of a leaderboard, ranked or not.' })
+  async compareMethods(@Ctx() { db }: Context, @Args(() => CompareArgs) args: CompareArgs): Promise<MethodComparison> {
+    const query = { ...args, suite: findSuite(args.suite), sortedBy: args.metric ?? 'last' }
+    const { board, comparison } = await compareOnBoard(db, query, args.a, args.b)
+    return toComparison(board, comparison)
   }
 }

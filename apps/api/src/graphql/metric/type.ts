@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql'
 
-@ObjectType({ description: 'One number about a whole run. Two definitions are two keys.' })
+@ObjectType({ description: 'One number about a whole run, with its passport. Two definitions are two keys.' })
 export class Metric {
   @Field(() => String)
   key!: string
@@ -10,6 +10,18 @@ export class Metric {
 
   @Field(() => String)
   definition!: string
+
+  @Field(() => String, { description: 'The definition as one formula, plain text.' })
+  formula!: string
+
+  @Field(() => String, { description: 'How every metric reads the accuracy matrix.' })
+  convention!: string
+
+  @Field(() => String, { description: 'Where the definition comes from.' })
+  source!: string
+
+  @Field(() => String, { description: 'Which cells must have landed; the metric is null until then.' })
+  needs!: string
 
   @Field(() => String, { description: 'higher or lower' })
   better!: string

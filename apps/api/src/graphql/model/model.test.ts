@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { projectRoot } from '../../env.ts'
 import { shippedModels } from '../../services/folders.ts'
 import { ModelImports } from '../../services/modelImports.ts'
 import { type TestServer, testServer } from '../../testing/http.ts'
@@ -274,6 +275,37 @@ describe('importModel', () => {
       errors: [{ extensions: { code: 'NOT_FOUND' } }],
     })
   })
+})
+
+it('imports a checkpoint of open_clip with the real process', async () => {
+  const fixture = join(projectRoot, 'packages/core/src/model/checkpoints/fixtures/open-clip')
+  await mkdir(join(home, 'inbox'), { recursive: true })
+  for (const folder of ['small-clip', 'no-tokenizer'])
+    await cp(fixture, join(home, 'inbox', folder), { recursive: true })
+  const tokenizer = { kind: 'clip', version: 1, merges: ['l u', 'lu n', 'lun g</w>', 'n o', 'no d', 'a n'] }
+  await put('inbox/small-clip/tokenizer.json', JSON.stringify(tokenizer))
+  const { db, catalog, log } = services
+  await using imports = new ModelImports(db, catalog, log)
+  const ended = async (key: string) => {
+    const { id } = await imports.start({ source: `inbox:${key}`, key, idempotencyKey: randomUUID() })
+    return (await Array.fromAsync(imports.follow(id))).at(-1)!
+  }
+  expect(await ended('small-clip')).toMatchObject({
+    state: 'SUCCEEDED',
+    encoderId: expect.stringMatching(/^small-clip@/),
+  })
+  expect(await catalog.models.find('small-clip')).toMatchObject({
+    origin: 'imported',
+    source: 'inbox:small-clip',
+    config: { embedding: 16, image: { kind: 'clip', size: 16 } },
+    tokenizerKind: 'clip',
+  })
+  expect(await ended('no-tokenizer')).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'BAD_INPUT',
+    message: expect.stringContaining('No tokenizer lies beside inbox:no-tokenizer/open_clip_model.safetensors'),
+  })
+  expect(await catalog.models.keys()).toEqual(['small-clip', SHIPPED])
 })
 
 it('has examples that fit the schema', async () => {
