@@ -1,4 +1,5 @@
 export { type Augmentation, augmentPixels, gentleAugmentation } from './augment.ts'
+export { EXPORT_LAYOUTS, exportCheckpoint } from './checkpoints/export.ts'
 export { importCheckpoint } from './checkpoints/import.ts'
 export { ClipModel, createModel, type ModelOptions } from './clip.ts'
 export { findModelConfig, modelConfigs } from './configs.ts'

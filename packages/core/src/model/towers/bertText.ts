@@ -12,6 +12,7 @@ const DEVIATION = 0.02
 /** BERT (Devlin 2019) as a text tower: read at its first token, which like all others sees no padding. */
 export const bertText = (text: BertTextConfig): TextTowerDefinition => ({
   addSpecs: (specs, embedding) => addSpecs(specs, text, embedding),
+  block: bertLayer,
   open: () => open(text),
 })
 

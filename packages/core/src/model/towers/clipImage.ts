@@ -8,10 +8,12 @@ import type { Specs } from './specs.ts'
 import type { ImageTower, ImageTowerDefinition } from './tower.ts'
 
 const BLOCKS = 'visual.transformer.resblocks'
+const names = (block: number) => clipBlock(BLOCKS, block)
 
 /** The vision transformer of CLIP (Radford 2021). */
 export const clipImage = (image: ClipImageConfig): ImageTowerDefinition => ({
   addSpecs: (specs, embedding) => addSpecs(specs, image, embedding),
+  block: names,
   open: () => open(image),
 })
 
@@ -37,7 +39,6 @@ function open(image: ClipImageConfig): ImageTower {
       const { rows, tokens } = imageSequence(patches, classToken, run.parameter('visual.positional_embedding'), run)
       const sequence = { ...image, tower: 'image' as const, batch, tokens }
       const pooling = firstToken({ batch, tokens, width })
-      const names = (block: number) => clipBlock(BLOCKS, block)
       const first = norm(rows, 'visual.ln_pre', epsilon, run)
       const pooled = preNormBlocks(first, { sequence, names, pooling, mask: null }, run)
       return tf.matMul(norm(pooled, 'visual.ln_post', epsilon, run), run.parameter('visual.proj') as Tensor2D)

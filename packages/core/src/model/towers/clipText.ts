@@ -7,6 +7,7 @@ import type { Specs } from './specs.ts'
 import type { TextTower, TextTowerDefinition } from './tower.ts'
 
 const BLOCKS = 'transformer.resblocks'
+const names = (block: number) => clipBlock(BLOCKS, block)
 
 /**
  * The causal text transformer of CLIP (Radford 2021). The end-of-text token is the largest id of each row; what follows
@@ -14,6 +15,7 @@ const BLOCKS = 'transformer.resblocks'
  */
 export const clipText = (text: ClipTextConfig): TextTowerDefinition => ({
   addSpecs: (specs, embedding) => addSpecs(specs, text, embedding),
+  block: names,
   open: () => open(text),
 })
 
@@ -42,7 +44,7 @@ function open(text: ClipTextConfig): TextTower {
         tf.reshape(placed, [batch * context, width]),
         {
           sequence: { ...text, tower: 'text', batch, tokens: context },
-          names: (block) => clipBlock(BLOCKS, block),
+          names,
           pooling: {
             pick: (x) => tf.reshape(tf.matMul(end, tf.reshape(x, [batch, context, width])), [batch, width]),
             mask: tf.reshape(tf.matMul(tf.reshape(end, [batch, context]), tf.reshape(causal, [context, context])), [

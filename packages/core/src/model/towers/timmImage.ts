@@ -13,6 +13,7 @@ const DEVIATION = 0.02
 /** The vision transformer of timm (Dosovitskiy 2021), read at its class token. */
 export const timmImage = (image: TimmImageConfig): ImageTowerDefinition => ({
   addSpecs: (specs, embedding) => addSpecs(specs, image, embedding),
+  block: timmBlock,
   open: () => open(image),
 })
 
