@@ -2,4 +2,6 @@ export { contrastiveKnowledgeTransfer, type KnowledgeTransferInput } from './con
 export { crossEntropy } from './crossEntropy.ts'
 export { type ConsistencyInput, crossModalityConsistency } from './crossModalityConsistency.ts'
 export { type FisherGuard, fisherGuard } from './fisherGuard.ts'
+export { ownClassCrossEntropy } from './ownClassCrossEntropy.ts'
+export { similarityDistillation } from './similarityDistillation.ts'
 export { weightDistance } from './weightDistance.ts'

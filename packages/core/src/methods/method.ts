@@ -112,7 +112,7 @@ export interface Method {
   /** After the update of each step, counted from 1 in its task; outside of tf.tidy. */
   afterStep?(step: number): void
   endTask(context: TaskContext): void | Promise<void>
-  /** What the optimiser updates in this task, by the names that gradients carry; absent: the model's own variables. */
+  /** What the optimiser updates in this task, by the names that gradients carry; absent: what the model trains (`ClipModel.trained`). */
   variables?(): ReadonlyMap<string, Variable>
   /** Factor on the learning rate of a variable; absent: 1. */
   rateFactor?(name: string): number

@@ -4,10 +4,11 @@ import { AnamnesisError } from '../contracts/index.ts'
 import { contrastiveKnowledgeTransfer, crossModalityConsistency, fisherGuard } from '../losses/index.ts'
 import { Anchor } from './anchor.ts'
 import { classificationLoss } from './classificationLoss.ts'
-import type { Method, MethodDefinition, MethodSetting, ReferenceBatch, ReferenceOptions } from './method.ts'
+import type { Method, MethodDefinition, MethodSetting, ReferenceBatch } from './method.ts'
+import { referenceOptions, referenceSet } from './referenceParameters.ts'
 import { summedGradients } from './summedGradients.ts'
 
-const losses = {
+export const knowledgeParameters = {
   alpha: z.number().min(0).max(100).default(1).meta({
     title: 'CKT weight α',
     description:
@@ -33,17 +34,6 @@ const losses = {
     .meta({ title: 'Use the guard', description: 'Off: ablation without the Fisher guard.' }),
 }
 
-const referenceSet = {
-  referenceSize: z.number().int().min(2).max(100_000).default(1000).meta({
-    title: 'Reference pairs',
-    description: 'Image-caption pairs in the reference set of each task.',
-  }),
-  referenceBatch: z.number().int().min(2).max(1024).default(32).meta({
-    title: 'Reference batch',
-    description: 'Pairs drawn from the reference set for each step.',
-  }),
-}
-
 const retrieval = {
   taskShare: z.number().min(0).max(1000).default(100).meta({
     title: 'Task share',
@@ -67,21 +57,9 @@ const retrieval = {
   }),
 }
 
-const uniformParams = z.strictObject({ ...losses, ...referenceSet })
-const dynamicParams = z.strictObject({ ...losses, ...referenceSet, ...retrieval })
-type LossParameters = Pick<z.output<typeof uniformParams>, keyof typeof losses>
-
-const referenceOptions = (
-  params: z.output<typeof uniformParams> & Partial<z.output<typeof dynamicParams>>,
-): ReferenceOptions => ({
-  size: params.referenceSize,
-  batch: params.referenceBatch,
-  ratio: { task: params.taskShare ?? 100, domain: params.domainShare ?? 80, general: params.generalShare ?? 30 },
-  k: params.k ?? 100,
-  perCaption: params.perCaption ?? 2,
-  mode: 'layered',
-  teachers: ['previous'],
-})
+const uniformParams = z.strictObject({ ...knowledgeParameters, ...referenceSet })
+const dynamicParams = z.strictObject({ ...knowledgeParameters, ...referenceSet, ...retrieval })
+type LossParameters = Pick<z.output<typeof uniformParams>, keyof typeof knowledgeParameters>
 
 /** PRIMED_uni: the losses of PRIMED on a reference set spread evenly over medical domains. */
 export const primedUniform: MethodDefinition<typeof uniformParams> = {
@@ -93,8 +71,8 @@ export const primedUniform: MethodDefinition<typeof uniformParams> = {
   trains: true,
   reference: 'uniform',
   params: uniformParams,
-  referenceOptions,
-  create: primed,
+  referenceOptions: (given) => referenceOptions(given, { teachers: ['previous'] }),
+  create: primedStep,
 }
 
 /** PRIMED_dyn: the same losses on the layered retrieval, mixed by the dynamic siphon. */
@@ -108,8 +86,14 @@ export const primedDynamic: MethodDefinition<typeof dynamicParams> = {
   trains: true,
   reference: 'dynamic',
   params: dynamicParams,
-  referenceOptions,
-  create: primed,
+  referenceOptions: ({ taskShare, domainShare, generalShare, k, perCaption, ...given }) =>
+    referenceOptions(given, {
+      teachers: ['previous'],
+      ratio: { task: taskShare, domain: domainShare, general: generalShare },
+      k,
+      perCaption,
+    }),
+  create: primedStep,
 }
 
 /**
@@ -121,7 +105,7 @@ export const primedDynamic: MethodDefinition<typeof dynamicParams> = {
  *     g2 = grad( CE + lambda sum W (theta - theta_prev)^2 )
  *     update with g1 + g2
  */
-function primed(params: LossParameters, setting: MethodSetting): Method {
+export function primedStep(params: LossParameters, setting: MethodSetting): Method {
   const { model } = setting
   const anchor = new Anchor()
   const guarded = new Map([...model.variables].filter(([, variable]) => variable.trainable)) // not the logit scale

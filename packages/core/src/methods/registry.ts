@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
+import { derPlusPlus } from './derPlusPlus.ts'
+import { ewc } from './ewc.ts'
 import { fineTune } from './fineTune.ts'
+import { gift } from './gift.ts'
+import { icarl } from './icarl.ts'
 import { l2 } from './l2.ts'
+import { lwf, lwfVr } from './lwf.ts'
 import type {
   ExemplarOptions,
   Method,
@@ -12,7 +17,12 @@ import type {
 } from './method.ts'
 import { parseParameters } from './parameters.ts'
 import { primedDynamic, primedUniform } from './primed.ts'
+import { retcop } from './retcop.ts'
+import { snd } from './snd.ts'
+import { weightEnsemble } from './weightEnsemble.ts'
+import { wiseFt } from './wiseFt.ts'
 import { zeroShot } from './zeroShot.ts'
+import { zscl } from './zscl.ts'
 
 /** A definition with its parameter type closed over, so that all methods fit one list. */
 export interface RegisteredMethod
@@ -47,6 +57,17 @@ export const methods: readonly RegisteredMethod[] = [
   register(zeroShot),
   register(fineTune),
   register(l2),
+  register(ewc),
+  register(lwf),
+  register(lwfVr),
+  register(icarl),
+  register(derPlusPlus),
+  register(wiseFt),
+  register(weightEnsemble),
+  register(zscl),
+  register(snd),
+  register(gift),
+  register(retcop),
   register(primedUniform),
   register(primedDynamic),
 ]

@@ -174,7 +174,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
 
     await learner.beginTask(context)
     await emit({ type: 'task.started', payload: { task: position, taskId, steps } })
-    const optimizer = new AdamW(learner.variables?.() ?? model.variables, {
+    const optimizer = new AdamW(learner.variables?.() ?? model.trained(), {
       weightDecay: config.weightDecay,
       rateFactor: (name) => learner.rateFactor?.(name) ?? 1,
     })

@@ -43,7 +43,7 @@ export function withAddOns(
       for (const part of all) await part.endTask?.(context)
     },
     variables: () => {
-      const own = method.variables?.() ?? setting.model.variables
+      const own = method.variables?.() ?? setting.model.trained()
       return new Map([...own, ...parts.flatMap(({ addOn }) => [...(addOn.variables?.() ?? [])])])
     },
     rateFactor: (name) => all.reduce((factor, part) => factor * (part.rateFactor?.(name) ?? 1), 1),

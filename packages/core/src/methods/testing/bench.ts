@@ -129,7 +129,7 @@ export function gradientStep(method: Method, model: ClipModel, input: () => Step
   const names: string[] = []
   const values = tf.tidy(() => {
     const { gradients, metrics, remember } = method.step(input())
-    const variables = method.variables?.() ?? model.variables
+    const variables = method.variables?.() ?? model.trained()
     const read = Object.entries(metrics).map(([name, value]) => {
       names.push(name)
       return value.clone()
