@@ -11,7 +11,7 @@ import type { Tokenizer } from './tokenizers/tokenizer.ts'
 
 const CONFIG_FILE = 'model.json'
 const TOKENIZER_FILE = 'tokenizer.json'
-const WEIGHTS_FILE = 'weights.safetensors'
+export const WEIGHTS_FILE = 'weights.safetensors'
 /** Hex digits of the digest in an encoder id. */
 const DIGEST_IN_ID = 12
 
@@ -72,7 +72,7 @@ export async function writeModelFolder(
  */
 export async function loadModel(folder: string, options: ModelOptions = {}): Promise<LoadedModel> {
   const { config, digest, encoderId } = await readModelInfo(folder)
-  const tokenizer = readTokenizer(await readJson(join(folder, TOKENIZER_FILE)), join(folder, TOKENIZER_FILE))
+  const tokenizer = await readModelTokenizer(folder)
   checkVocabulary(config, tokenizer, folder)
   const path = join(folder, WEIGHTS_FILE)
   await using reader = await SafetensorsReader.open(path)
@@ -98,6 +98,12 @@ export async function readModelInfo(folder: string): Promise<ModelInfo> {
   }
   const digest = await fileDigest(join(folder, WEIGHTS_FILE))
   return { config, digest, encoderId: `${config.id}@${digest.slice(0, DIGEST_IN_ID)}` }
+}
+
+/** The tokenizer of a model folder. @throws MISSING_DATA, CORRUPT_WEIGHTS */
+export async function readModelTokenizer(folder: string): Promise<Tokenizer> {
+  const path = join(folder, TOKENIZER_FILE)
+  return readTokenizer(await readJson(path), path)
 }
 
 function checkVocabulary(config: ModelConfig, tokenizer: Tokenizer, folder: string): void {

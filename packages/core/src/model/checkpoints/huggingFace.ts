@@ -7,6 +7,7 @@ import {
   type Hints,
   imageSize,
   type Layout,
+  mlpRatio,
   OPENAI_MEAN,
   OPENAI_STD,
   requireActivation,
@@ -86,7 +87,7 @@ function tower(shapes: Shapes, prefix: 'vision_model' | 'text_model', config: To
     width,
     depth: countBlocks(shapes, layers),
     heads: config?.num_attention_heads ?? (config ? { vision_model: 12, text_model: 8 }[prefix] : usualHeads(width)),
-    mlpRatio: hidden / width || 4,
+    mlpRatio: mlpRatio(hidden, width),
     activation: hints.activation ?? requireActivation(config ? known(config, hints) : undefined, hints.source),
     epsilon: config?.layer_norm_eps ?? 1e-5,
   }

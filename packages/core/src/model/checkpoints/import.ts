@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Activation, AnamnesisError, type OnProgress, slug } from '../../contracts/index.ts'
 import { publishFolder } from '../../importers/publish.ts'
@@ -7,7 +7,9 @@ import { type ModelInfo, writeModelFolder } from '../folder.ts'
 import { checkTensors, ourTensors, shapesOf } from './convert.ts'
 import { fileSha256, type Located, locate, readJsonFile } from './files.ts'
 import { detectLayout } from './layouts.ts'
+import { writeNote } from './note.ts'
 import { openTensors } from './open.ts'
+import { counted } from './progress.ts'
 import { tokenizerOf } from './tokenizerFiles.ts'
 
 export interface ImportRequest {
@@ -75,8 +77,8 @@ export async function importCheckpoint(request: ImportRequest): Promise<Imported
       tokenizer,
       counted(ourTensors(rules, config, tensors), id, onProgress),
     )
-    const note = { source: origin, layout: layout.id, importedAt: new Date().toISOString() }
-    await writeFile(join(partial, 'source.json'), `${JSON.stringify(note, null, 1)}\n`)
+    const names = hints.config === null ? {} : (layout.names?.(hints.config) ?? {})
+    await writeNote(partial, { source: origin, layout: layout.id, importedAt: new Date().toISOString(), ...names })
     return written
   })
   return { ...info, folder, layout: layout.id, ignored }
@@ -124,23 +126,3 @@ function merged(base: Record<string, unknown>, over: Record<string, unknown>): R
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The same tensors; each one that was read counts as progress. */
-function counted<T extends ReturnType<typeof ourTensors>>(
-  tensors: T,
-  what: string,
-  onProgress: OnProgress | undefined,
-): T {
-  if (!onProgress) return tensors
-  const total = tensors.length
-  let done = 0
-  return tensors.map((tensor) => ({
-    ...tensor,
-    data: async () => {
-      const { data } = tensor
-      const values = typeof data === 'function' ? await data() : data
-      onProgress({ what, done: ++done, total })
-      return values
-    },
-  })) as T
-}

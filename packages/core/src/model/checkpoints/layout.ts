@@ -12,6 +12,14 @@ export interface TensorRule {
   transposed?: boolean
 }
 
+/** What other libraries call the parts of a model. */
+export interface ReferenceNames {
+  /** Vision transformer of timm. */
+  imageModel?: string
+  /** Text model of Hugging Face. */
+  textModel?: string
+}
+
 /** What is known beside the tensors. */
 export interface Hints {
   /** The layout's parsed config file, null where there is none. */
@@ -38,6 +46,8 @@ export interface Layout {
    */
   infer(shapes: Shapes, hints: Hints): Record<string, unknown>
   rules(config: ModelConfig, shapes: Shapes): TensorRule[]
+  /** Names from the config file that an export of the model should have again. */
+  names?(config: unknown): ReferenceNames
   /** Tensors that checkpoints of this layout carry and no model needs: buffers. */
   harmless: RegExp
 }
@@ -66,6 +76,13 @@ export function imageSize(positions: number, patch: number, source: string): num
     'CORRUPT_WEIGHTS',
     `${source} has ${positions} image positions: without the class token that is no square. Only square images are supported.`,
   )
+}
+
+/** Ratio of a feed-forward layer's hidden width to the width of its input, such that width times ratio rounds down to it. */
+export function mlpRatio(hidden: number, width: number): number {
+  if (!hidden || !width) return 4
+  const ratio = hidden / width
+  return Math.floor(width * ratio) === hidden ? ratio : (hidden + 0.25) / width
 }
 
 /** Heads are not written in the tensors; every published CLIP and BERT of these families has them 64 wide. */

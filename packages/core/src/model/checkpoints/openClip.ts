@@ -7,6 +7,7 @@ import {
   type Hints,
   imageSize,
   type Layout,
+  mlpRatio,
   OPENAI_MEAN,
   OPENAI_STD,
   requireActivation,
@@ -52,6 +53,13 @@ export const openClip: Layout = {
       const isText = !ours.startsWith('visual.') && !ours.startsWith('text.') && ours !== 'logit_scale'
       return { ours, theirs: [isText ? prefix + ours : ours] }
     })
+  },
+  names(config) {
+    const { vision_cfg, text_cfg } = parseOpenClipConfig(config, OPEN_CLIP_CONFIG).model
+    return {
+      ...(vision_cfg.timm_model_name ? { imageModel: vision_cfg.timm_model_name } : {}),
+      ...(text_cfg.hf_model_name ? { textModel: text_cfg.hf_model_name } : {}),
+    }
   },
   harmless: new RegExp(
     `^(${OPENAI_SCALARS.join('|')}|attn_mask|text\\.attn_mask|text\\.transformer\\.embeddings\\.(position_ids|token_type_ids)|text\\.transformer\\.pooler\\.dense\\.(weight|bias))$`,
@@ -156,9 +164,7 @@ function embedding(shapes: Shapes): number {
   return axis(shapes, 'visual.proj', 1) || axis(shapes, 'visual.head.proj.weight', 0)
 }
 
-/** Hidden width of a feed-forward layer over the width of its input. */
-function ratio(shapes: Shapes, name: string): number {
-  return axis(shapes, name, 0) / axis(shapes, name, 1) || 4
-}
+/** From the weight of a feed-forward layer's first part, [hidden, width]. */
+const ratio = (shapes: Shapes, name: string) => mlpRatio(axis(shapes, name, 0), axis(shapes, name, 1))
 
 const epsilon = (value: number | undefined) => (value === undefined ? {} : { epsilon: value })

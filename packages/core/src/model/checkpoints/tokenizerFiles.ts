@@ -8,6 +8,12 @@ import type { Located } from './files.ts'
 /** Token ids of OpenAI's CLIP. */
 const CLIP_VOCABULARY = 49_408
 
+/** Whether a tokenizer is that of OpenAI's CLIP, which every library has. */
+export function isShippedVocabulary(tokenizer: Tokenizer): boolean {
+  const file = tokenizer.toFile()
+  return file.kind === 'clip' && file.merges === null
+}
+
 /**
  * The tokenizer that belongs to a checkpoint: the file given by the user, those beside the weights, or for a CLIP text
  * tower of OpenAI's vocabulary the one that comes with the product.
