@@ -1,4 +1,6 @@
-import { type Term, weightedMean } from './metric.ts'
+import { type Aggregate, aggregate } from './aggregate.ts'
+import type { RunMatrix } from './matrix.ts'
+import { type MetricDefinition, type Term, weightedMean } from './metric.ts'
 
 /** A finished run as the statistics see it: its terms of one metric, by task id. */
 export interface ScoredRun {
@@ -6,6 +8,16 @@ export interface ScoredRun {
   /** What tells orders apart, an order's hash or id. */
   order: string
   terms: ReadonlyMap<string, Term>
+}
+
+/** @param taskIds the tasks of the run in its order, one per column of the matrix */
+export function scoreRun(
+  metric: MetricDefinition,
+  matrix: RunMatrix,
+  { seed, order, taskIds }: { seed: number; order: string; taskIds: readonly string[] },
+): ScoredRun {
+  const terms = metric.terms(matrix)
+  return { seed, order, terms: new Map(taskIds.map((task, t) => [task, terms[t]!])) }
 }
 
 /** A method with fixed settings, and its runs. At most one run per order and seed. */
@@ -79,6 +91,18 @@ function gridRun(run: ScoredRun, tasks: readonly string[]): GridRun {
     weight[t] === 0 ? 0 : weight[t]! * run.terms.get(task)!.value!,
   )
   return { value: runValue(run)!, weight, weighted }
+}
+
+/** Mean, spread and t interval of each contender over its units (`gridOf` says which); what no seed changes counts once. */
+export function aggregatesOf(contenders: readonly Contender[], grid: Grid = gridOf(contenders)): Aggregate[] {
+  return contenders.map(({ deterministic }, index) => {
+    const units = grid.units.flatMap((key, u) => {
+      const runs = grid.runs[index]![u]!
+      return runs.length === 0 ? [] : [{ order: key.split('/')[0]!, value: unitValue(runs) }]
+    })
+    const seen = deterministic ? [...new Map(units.map((unit) => [unit.order, unit])).values()] : units
+    return aggregate(seen.map(({ value }) => value))
+  })
 }
 
 /** Mean over the runs of a unit. */

@@ -8,13 +8,12 @@ const Z95 = 1.959963984540054
  * 95 % interval of each contender's rank: ranks are taken in every joint draw of units and tasks, so what all
  * contenders have in common cancels. Deviations of the drawn means are stretched like the intervals of differences,
  * with the smallest number of units of a contender.
- * @param contenders indices in the grid, each with at least two units or deterministic
- * @param estimates their means, in the same order
+ * @param grid the ranked contenders only
+ * @param estimates their means
  */
 export function rankIntervals(
   grid: Grid,
   replicates: Replicates,
-  contenders: readonly number[],
   estimates: readonly number[],
   better: 'higher' | 'lower',
 ): [number, number][] {
@@ -23,16 +22,13 @@ export function rankIntervals(
   const draws = replicates.drawUnits(all)
   const fewest = Math.max(
     2,
-    contenders.reduce(
-      (least, c) => Math.min(least, grid.runs[c]!.filter((runs) => runs.length > 0).length),
-      all.length,
-    ),
+    grid.runs.reduce((least, units) => Math.min(least, units.filter((runs) => runs.length > 0).length), all.length),
   )
   const stretch = (Math.sqrt(fewest / (fewest - 1)) * studentT95(fewest - 1)) / Z95
   const sign = better === 'higher' ? 1 : -1
 
-  const drawn = contenders.map((c, k) => {
-    const own = all.filter((u) => grid.runs[c]![u]!.length > 0)
+  const drawn = grid.runs.map((units, k) => {
+    const own = all.filter((u) => units[u]!.length > 0)
     const out = new Float64Array(resamples)
     for (let b = 0; b < resamples; b++) {
       let sum = 0
@@ -40,12 +36,12 @@ export function rankIntervals(
       for (const u of own) {
         const n = draws[u * resamples + b]!
         if (n === 0) continue
-        sum += n * values[c]![u * resamples + b]!
+        sum += n * values[k]![u * resamples + b]!
         times += n
       }
       // None of its units was drawn: all of them stand in.
       if (times === 0) {
-        for (const u of own) sum += values[c]![u * resamples + b]!
+        for (const u of own) sum += values[k]![u * resamples + b]!
         times = own.length
       }
       out[b] = sign * (estimates[k]! + stretch * (sum / times - estimates[k]!))

@@ -1,5 +1,5 @@
-import { type Aggregate, aggregate } from './aggregate.ts'
-import { type Contender, type Grid, gridOf, runValue, type Unit, unitValue } from './contender.ts'
+import type { Aggregate } from './aggregate.ts'
+import { aggregatesOf, type Contender, type Grid, gridOf, runValue, type Unit } from './contender.ts'
 import { holm } from './holm.ts'
 import { type PairedDifference, pairedDifference } from './pairedDifference.ts'
 import { rankIntervals } from './rankIntervals.ts'
@@ -8,10 +8,14 @@ import { tieGroups } from './tieGroups.ts'
 import { type VarianceSplit, varianceSplit } from './varianceSplit.ts'
 
 /** Fewer seeds (or orders, where those are resampled) than this are listed but not ranked. */
-export const SEEDS_TO_RANK = 3
+const SEEDS_TO_RANK = 3
 /** Differences whose corrected p value is below this are established. */
-export const SIGNIFICANCE = 0.05
+const SIGNIFICANCE = 0.05
 const RESAMPLES = 2000
+/** Every pair of ranked contenders is compared; more of them than this would keep a server busy. */
+const MOST_RANKED = 40
+/** Numbers kept while resampling: 64 MB. With very many runs there are fewer resamples. */
+const MOST_NUMBERS = 8_000_000
 
 /** One contender's place. */
 export interface Standing {
@@ -66,10 +70,11 @@ export interface StandingsOptions {
 export function standingsOf(contenders: readonly Contender[], options: StandingsOptions): Standings {
   const { better, scope = 'tasksAndRuns', resamples = RESAMPLES, needed = SEEDS_TO_RANK } = options
   const grid = gridOf(contenders)
+  const aggregates = aggregatesOf(contenders, grid)
   const sign = better === 'higher' ? -1 : 1
   const all = contenders.map((contender, index) => ({
     index,
-    ...unrankedStanding(contender, grid, index, needed, options),
+    ...unrankedStanding(contender, grid, aggregates[index]!, needed, options),
   }))
   all.sort(
     (x, y) =>
@@ -78,19 +83,17 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
       sign * ((x.aggregate.mean ?? 0) - (y.aggregate.mean ?? 0)) ||
       (x.id < y.id ? -1 : 1),
   )
+  for (const late of all.filter(({ reason }) => reason === null).slice(MOST_RANKED))
+    late.reason = `only the best ${MOST_RANKED} are compared`
   const ranked = all.filter(({ reason }) => reason === null)
-  const replicates = replicatesOf(grid, scope, resamples, 'anamnesis')
-  const comparisons = comparePairs(ranked)
+  const place: Grid = { ...grid, runs: ranked.map(({ index }) => grid.runs[index]!) }
+  const affordable = Math.floor(MOST_NUMBERS / Math.max(1, ranked.length * grid.units.length))
+  const replicates = replicatesOf(place, scope, Math.min(resamples, Math.max(200, affordable)), 'anamnesis')
+  const comparisons = comparePairs(ranked.map(({ id }) => id))
   const separated = new Map(comparisons.map(({ a, b, separated }) => [`${a}\n${b}`, separated]))
   const groups = tieGroups(ranked.length, (i, j) => separated.get(`${ranked[i]!.id}\n${ranked[j]!.id}`)!)
   const means = ranked.map(({ aggregate: { mean } }) => mean!)
-  const intervals = rankIntervals(
-    grid,
-    replicates,
-    ranked.map(({ index }) => index),
-    means,
-    better,
-  )
+  const intervals = rankIntervals(place, replicates, means, better)
   const standings = all.map(({ index: _, ...standing }, place): Standing => {
     if (standing.reason !== null) return standing
     const rank = 1 + means.filter((mean) => sign * (mean - means[place]!) < 0).length
@@ -102,11 +105,11 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
       tieGroup: groups[place]!,
     }
   })
-  return { unit: grid.unit, scope: replicates.scope, resamples, needed, standings, comparisons }
+  return { unit: grid.unit, scope: replicates.scope, resamples: replicates.resamples, needed, standings, comparisons }
 
-  function comparePairs(places: readonly { id: string; index: number }[]): Comparison[] {
-    const pairs = places.flatMap((a, i) =>
-      places.slice(i + 1).map((b) => ({ a: a.id, b: b.id, ...pairedDifference(grid, replicates, a.index, b.index) })),
+  function comparePairs(ids: readonly string[]): Comparison[] {
+    const pairs = ids.flatMap((a, i) =>
+      ids.slice(i + 1).map((b, k) => ({ a, b, ...pairedDifference(place, replicates, i, i + 1 + k) })),
     )
     const known = pairs.filter(({ p }) => p !== null)
     const corrected = holm(known.map(({ p }) => p!))
@@ -122,7 +125,7 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
 function unrankedStanding(
   { id, deterministic, runs }: Contender,
   grid: Grid,
-  index: number,
+  aggregate: Aggregate,
   needed: number,
   { orders = grid.orders }: StandingsOptions,
 ): Standing {
@@ -132,14 +135,10 @@ function unrankedStanding(
     return value === null ? [] : [{ order: run.order, seed: run.seed, value }]
   })
   const present = deterministic ? [...new Map(scored.map((run) => [run.order, run])).values()] : scored
-  const values =
-    deterministic && grid.unit !== 'order'
-      ? present.map(({ value }) => value)
-      : grid.runs[index]!.filter((own) => own.length > 0).map(unitValue)
   const own = new Set(scored.map(({ order }) => order))
   return {
     id,
-    aggregate: aggregate(values),
+    aggregate,
     runs: scored.length,
     seeds: new Set(scored.map(({ seed }) => seed)).size,
     orders: own.size,

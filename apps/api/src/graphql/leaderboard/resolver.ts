@@ -1,6 +1,6 @@
 import { findSuite } from '@anamnesis/core/benchmarks'
 import { Args, Ctx, Query, Resolver } from 'type-graphql'
-import { compareOnBoard, readBoard } from '../../services/leaderboard/board.ts'
+import { compareOnBoard, metricNamed, readBoard } from '../../services/leaderboard/board.ts'
 import type { Context } from '../context.ts'
 import { CompareArgs, LeaderboardArgs } from './input.ts'
 import { toComparison, toLeaderboard } from './present.ts'
@@ -14,12 +14,14 @@ export class LeaderboardResolver {
   })
   async leaderboard(@Ctx() { db }: Context, @Args(() => LeaderboardArgs) args: LeaderboardArgs): Promise<Leaderboard> {
     const suite = findSuite(args.suite)
-    return toLeaderboard(suite, await readBoard(db, { ...args, suite, sortedBy: args.sortBy ?? 'last' }))
+    const sortedBy = metricNamed(args.sortBy ?? 'last', 'sortBy')
+    return toLeaderboard(suite, await readBoard(db, { ...args, suite, sortedBy }))
   }
 
   @Query(() => MethodComparison, { description: 'The difference of two entries of a leaderboard, ranked or not.' })
   async compareMethods(@Ctx() { db }: Context, @Args(() => CompareArgs) args: CompareArgs): Promise<MethodComparison> {
-    const query = { ...args, suite: findSuite(args.suite), sortedBy: args.metric ?? 'last' }
+    const sortedBy = metricNamed(args.metric ?? 'last', 'metric')
+    const query = { ...args, suite: findSuite(args.suite), sortedBy }
     const { board, comparison } = await compareOnBoard(db, query, args.a, args.b)
     return toComparison(board, comparison)
   }

@@ -30,7 +30,7 @@ export interface BoardQuery {
   order?: string | null
   /** Several orders together instead: one of ORDER_SETS. */
   orderSet?: string | null
-  sortedBy: string
+  sortedBy: MetricDefinition
   /** One of SCOPES. */
   scope?: string | null
   /** Key of a comparable group; the largest by default. */
@@ -92,10 +92,10 @@ const MOST_NAMED = 20
 /**
  * The board of a suite: finished runs that are comparable, by experiment, ranked by `sortedBy`. Of several runs with one
  * order and seed the latest counts. Costs the same few statements whatever there is.
- * @throws UNKNOWN_METRIC, BAD_INPUT, NOT_FOUND, each naming the field
+ * @throws BAD_INPUT, NOT_FOUND, each naming the field
  */
 export async function readBoard(db: Database, query: BoardQuery): Promise<Board> {
-  const sortedBy = metricNamed(query.sortedBy)
+  const { sortedBy } = query
   const scope = scopeNamed(query.scope)
   const wanted = wantedOrders(query)
   const where = {
@@ -241,12 +241,12 @@ function entryNamed({ entries }: Board, name: string, field: string): BoardEntry
   throw new AnamnesisError('NOT_FOUND', `There is no entry "${name}" on this board. ${known}`, { field })
 }
 
-function metricNamed(id: string): MetricDefinition {
+/** @param field the argument that named it @throws UNKNOWN_METRIC */
+export function metricNamed(id: string, field: string): MetricDefinition {
   try {
     return metricById(id)
   } catch (error) {
-    if (error instanceof AnamnesisError)
-      throw new AnamnesisError(error.code, error.message, { field: 'sortBy', cause: error })
+    if (error instanceof AnamnesisError) throw new AnamnesisError(error.code, error.message, { field, cause: error })
     throw error
   }
 }
@@ -300,7 +300,8 @@ function latest(rows: readonly RunRow[]) {
       kept.set(key, [...(kept.get(key) ?? []), row])
     }
   }
-  for (const runs of kept.values()) runs.sort((a, b) => a.order.localeCompare(b.order) || a.seed - b.seed)
+  for (const runs of kept.values())
+    runs.sort((a, b) => (a.order === b.order ? a.seed - b.seed : a.order < b.order ? -1 : 1))
   return { kept, repeated, surplus }
 }
 
