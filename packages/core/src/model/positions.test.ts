@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { ModelConfig } from '../contracts/index.ts'
 import { findModelConfig } from './configs.ts'
 import golden from './golden/positions.json' with { type: 'json' }
 import { parameterSpecs } from './parameters.ts'
 import { atImageSize, resizePositions } from './positions.ts'
+import type { TensorToStore } from './safetensors.ts'
 
 /** The integer sequence of make_positions_golden.py. */
 function sequence(seed: number, length: number): Float32Array {
@@ -26,28 +28,39 @@ describe('position embeddings', () => {
     expect(values).toEqual(copy)
   })
 
-  test.each(['test', 'test-bert'])('are what model "%s" changes for another image size', (id) => {
+  /** All tensors of a model, each full of one half. */
+  const tensorsOf = (config: ModelConfig): TensorToStore[] =>
+    [...parameterSpecs(config)].map(([name, { shape }]) => ({
+      name,
+      type: 'F16',
+      shape,
+      data: () => Promise.resolve(new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(0.5)),
+    }))
+
+  test.each(['test', 'test-bert'])('are what changes in model "%s" for another image size', async (id) => {
     const config = findModelConfig(id)
-    const larger = atImageSize(config, 40)
+    const before = tensorsOf(config)
+    const larger = atImageSize(config, 40, before)
     expect(larger.config.image.size).toBe(40)
-    for (const [name, { shape }] of parameterSpecs(larger.config)) {
-      const before = parameterSpecs(config).get(name)!.shape
-      const values = new Float32Array(before.reduce((product, n) => product * n, 1)).fill(0.5)
-      const after = larger.values(name, values)
-      expect(after.length, name).toBe(shape.reduce((product, n) => product * n, 1))
-      if (before.join() === shape.join()) expect(after).toBe(values)
-      else for (const value of after) expect(value).toBeCloseTo(0.5, 6)
-    }
+    expect(new Map(larger.tensors.map(({ name, shape }) => [name, shape]))).toEqual(
+      new Map([...parameterSpecs(larger.config)].map(([name, { shape }]) => [name, shape])),
+    )
+    const changed = larger.tensors.filter((tensor) => !before.includes(tensor))
+    expect(changed).toHaveLength(1)
+    const values = await (changed[0]!.data as () => Promise<Float32Array>)()
+    expect(values).toHaveLength(26 * config.image.width)
+    for (const value of values) expect(value).toBeCloseTo(0.5, 6)
   })
 
   test('stay as they are at the same size', () => {
     const config = findModelConfig('test')
-    const values = new Float32Array(5 * 24)
-    expect(atImageSize(config, 16).values('visual.positional_embedding', values)).toBe(values)
+    const tensors = tensorsOf(config)
+    expect(atImageSize(config, 16, tensors)).toEqual({ config, tensors })
   })
 
   test('are refused for a size that patches do not divide, with sizes that would do', () => {
-    const resize = () => atImageSize(findModelConfig('test'), 20)
-    expect(resize).toThrow(/Image size 20 must be a multiple of the patch \(8\) of model "test": take 16 or 24/)
+    expect(() => atImageSize(findModelConfig('test'), 20, [])).toThrow(
+      /Image size 20 must be a multiple of the patch \(8\) of model "test": take 16 or 24/,
+    )
   })
 })

@@ -1,36 +1,43 @@
 import { AnamnesisError, type ModelConfig } from '../contracts/index.ts'
 import { parseModelConfig } from './configs.ts'
+import type { TensorToStore } from './safetensors.ts'
 
 const CLASS_TOKEN = 1
 
-/** A model's config for images of another size, and its weights as they are for that size. */
-export interface ResizedModel {
-  config: ModelConfig
-  /** Values of a parameter at the new size: position embeddings are interpolated, all others are the given ones. */
-  values(name: string, values: Float32Array): Float32Array
-}
-
 /**
- * The same model for images of another size.
- * @param size in pixels @throws BAD_INPUT when patches do not divide it
+ * The same model for images of another size: its config, and its tensors, of which only the position embeddings change
+ * (when they are read).
+ * @param size in pixels @param tensors by standard name
+ * @throws BAD_INPUT when patches do not divide the size
  */
-export function atImageSize(config: ModelConfig, size: number): ResizedModel {
+export function atImageSize(
+  config: ModelConfig,
+  size: number,
+  tensors: readonly TensorToStore[],
+): { config: ModelConfig; tensors: TensorToStore[] } {
   const { image } = config
   if (size % image.patch !== 0) {
+    const below = Math.max(1, Math.floor(size / image.patch)) * image.patch
     throw new AnamnesisError(
       'BAD_INPUT',
-      `Image size ${size} must be a multiple of the patch (${image.patch}) of model "${config.id}": ` +
-        `take ${Math.max(1, Math.floor(size / image.patch)) * image.patch} or ${Math.ceil(size / image.patch) * image.patch}.`,
+      `Image size ${size} must be a multiple of the patch (${image.patch}) of model "${config.id}": take ${below} or ${below + image.patch}.`,
       { field: 'image.size' },
     )
   }
+  const [from, to] = [image.size / image.patch, size / image.patch]
   const positions = image.kind === 'clip' ? 'visual.positional_embedding' : 'visual.trunk.pos_embed'
   return {
     config: parseModelConfig({ ...config, image: { ...image, size } }, config.id),
-    values: (name, values) =>
-      name === positions && size !== image.size
-        ? resizePositions(values, image.width, image.size / image.patch, size / image.patch)
-        : values,
+    tensors: tensors.map((tensor) => {
+      if (tensor.name !== positions || from === to) return tensor
+      const shape = tensor.shape.with(-2, CLASS_TOKEN + to * to)
+      const { data: given } = tensor
+      const data = async () => {
+        const values = typeof given === 'function' ? await given() : given
+        return resizePositions(values as Float32Array, image.width, from, to)
+      }
+      return { ...tensor, type: 'F32', shape, data }
+    }),
   }
 }
 

@@ -104,3 +104,14 @@ describe.each(Object.entries(cases))(
     })
   },
 )
+
+test('a checkpoint can be imported for another image size, but not for one that its patches do not divide', async () => {
+  const request = { source: join(fixtures, 'open-clip'), tokenizer: merges, targetRoot: root, id: 'larger' }
+  await expect(importCheckpoint({ ...request, imageSize: 30 })).rejects.toThrow(/Image size 30 must be a multiple/)
+  expect(await readdir(root)).not.toContain('larger')
+  const { folder } = await importCheckpoint({ ...request, imageSize: 32 })
+  const { model } = await loadModel(folder)
+  const shape = tf.tidy(() => model.encodeImages(tf.zeros([1, 32, 32, 3])).shape)
+  expect(shape).toEqual([1, model.config.embedding])
+  model.dispose()
+})

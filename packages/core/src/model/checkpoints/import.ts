@@ -4,6 +4,7 @@ import { type Activation, AnamnesisError, type OnProgress, slug } from '../../co
 import { publishFolder } from '../../importers/publish.ts'
 import { parseModelConfig } from '../configs.ts'
 import { type ModelInfo, writeModelFolder } from '../folder.ts'
+import { atImageSize } from '../positions.ts'
 import { checkTensors, ourTensors, shapesOf } from './convert.ts'
 import { fileSha256, type Located, locate, readJsonFile } from './files.ts'
 import { detectLayout } from './layouts.ts'
@@ -25,6 +26,8 @@ export interface ImportRequest {
   tokenizer?: string
   /** Parts of a model config that win over what the checkpoint tells, as `{ text: { heads: 4 } }`. */
   architecture?: Record<string, unknown>
+  /** Takes images of another size than the checkpoint, in pixels; its position embeddings are interpolated. */
+  imageSize?: number
   /** What the weights file must have, hex. */
   sha256?: string
   /** What the model's notes name as its source; default the path. */
@@ -70,13 +73,9 @@ export async function importCheckpoint(request: ImportRequest): Promise<Imported
   const rules = layout.rules(config, shapes)
   const ignored = checkTensors(layout, rules, config, tensors)
   const tokenizer = await tokenizerOf(config, located, request.tokenizer)
+  const resized = atImageSize(config, request.imageSize ?? config.image.size, ourTensors(rules, config, tensors))
   const info = await publishFolder(folder, async (partial) => {
-    const written = await writeModelFolder(
-      partial,
-      config,
-      tokenizer,
-      counted(ourTensors(rules, config, tensors), id, onProgress),
-    )
+    const written = await writeModelFolder(partial, resized.config, tokenizer, counted(resized.tensors, id, onProgress))
     const names = hints.config === null ? {} : (layout.names?.(hints.config) ?? {})
     await writeNote(partial, { source: origin, layout: layout.id, importedAt: new Date().toISOString(), ...names })
     return written
