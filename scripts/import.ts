@@ -15,7 +15,7 @@ const USAGE = `usage: npm run import -- <importer> <path> [options]
        npm run import -- suite <suite> [options]
 
 importers:
-${importers.map(({ id, summary }) => `  ${id.padEnd(14)} ${summary}`).join('\n')}
+${importers.map(({ id, summary }) => `  ${id.padEnd(18)} ${summary}`).join('\n')}
 suites: ${suites.map(({ id }) => id).join(', ')}
 
 options:
@@ -23,6 +23,9 @@ options:
   --title <text>    title of a corpus
   --home <folder>   folder of all state (default: ANAMNESIS_HOME or .anamnesis)
   --seed <n>        seed of splits that the importer makes itself (default 42)
+  --per-class <n>   public data sets: keep at most n training images a class
+  --max-side <n>    public data sets: make pictures smaller whose longer side has more than n pixels
+  --from <folder>   suite: folder with one folder a data set (default: ANAMNESIS_TEST_DATA)
   --skip-corrupt    leave corrupt images out and count them instead of failing
   --again           import even when exactly this source is already there
 Real packs for suite real-6 are looked for in ANAMNESIS_TEST_DATA (default ../shared/data).`
@@ -36,6 +39,9 @@ function readOptions() {
         title: { type: 'string' },
         home: { type: 'string' },
         seed: { type: 'string', default: '42' },
+        'per-class': { type: 'string' },
+        'max-side': { type: 'string' },
+        from: { type: 'string' },
         'skip-corrupt': { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -69,6 +75,13 @@ function report({ info, written }: { info: DatasetInfo | CorpusInfo; written: bo
   )
 }
 
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new AnamnesisError('BAD_INPUT', `--${name} ${text} is not a positive whole number.`)
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = readOptions()
   if (values.help) {
@@ -83,16 +96,24 @@ async function main(): Promise<void> {
   if (!Number.isInteger(seed)) throw new AnamnesisError('BAD_INPUT', `--seed ${values.seed} is not a whole number.`)
   const home = resolve(root, values.home ?? (process.env.ANAMNESIS_HOME || '.anamnesis'))
   const store = { skipCorrupt: values['skip-corrupt'], again: values.again, onProgress: progressLines() }
+  const from = process.env.INIT_CWD ?? '.'
   if (what === 'suite') {
-    const testData = resolve(root, process.env.ANAMNESIS_TEST_DATA || '../shared/data')
+    const testData = values.from
+      ? resolve(from, values.from)
+      : resolve(root, process.env.ANAMNESIS_TEST_DATA || '../shared/data')
+    if (values.from && !existsSync(testData)) {
+      throw new AnamnesisError('MISSING_DATA', `The folder of --from is not there: "${testData}".`)
+    }
     const parts = await importSuite(where, { home, testData: existsSync(testData) ? testData : null, ...store })
     for (const part of parts) report(part)
     return
   }
-  const opened = await findImporter(what).open(resolve(process.env.INIT_CWD ?? '.', where), {
+  const opened = await findImporter(what).open(resolve(from, where), {
     id: values.id,
     title: values.title,
     seed,
+    perClass: positive('per-class', values['per-class']),
+    maxSide: positive('max-side', values['max-side']),
   })
   report(await storeSource(home, opened, store))
 }

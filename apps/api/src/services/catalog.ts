@@ -79,6 +79,10 @@ export class Catalog implements AsyncDisposable {
     return this.fresh(
       `described/${suite.id}/${taskId}`,
       async () => {
+        if (suite.describeTask) {
+          const task = suite.describeTask(taskId)
+          return task && { task }
+        }
         try {
           const opened = await suite.openTask(taskId, null)
           return opened.kind === 'task' ? { task: opened.task } : null
@@ -103,11 +107,13 @@ export class Catalog implements AsyncDisposable {
       if (taskIds.length > 0) lacks.push(`${taskIds.length} of its ${suite.taskIds.length} tasks`)
       if (reads && corpusId !== null) lacks.push(`its literature "${corpusId}"`)
       const ways: string[] = []
-      if (lacks.length > 0) ways.push(`npm run import -- suite ${suite.id}`)
+      if (lacks.length > 0) ways.push(suite.commands?.tasks ?? `npm run import -- suite ${suite.id}`)
       if (!(await this.models.exists(modelId))) {
         lacks.push(`its base model "${modelId}"`)
         ways.push(
-          modelId === suite.modelId ? `npm run pretrain -- --suite ${suite.id}` : 'npm run model -- import <source>',
+          modelId === suite.modelId
+            ? (suite.commands?.model ?? `npm run pretrain -- --suite ${suite.id}`)
+            : 'npm run model -- import <source>',
         )
       }
       if (lacks.length === 0) return null

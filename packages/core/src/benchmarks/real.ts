@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AnamnesisError } from '../contracts/index.ts'
-import { findImporter } from '../importers/index.ts'
+import { findImporter, type OpenedSource } from '../importers/index.ts'
 import { ordersOf, type SuiteDefinition } from './suite.ts'
 
 const taskIds = [
@@ -26,14 +26,7 @@ export const real6: SuiteDefinition = {
   exclude: { split: 'train', share: 0.25 },
   defaults: { stepsPerTask: 100, batchSize: 32, learningRate: 1e-4, warmupSteps: 10 },
   openTask: (taskId, testData) => findImporter('pack-task').open(join(needed(testData), 'tasks', taskId), {}),
-  openCorpus: async (testData) => {
-    const opened = await findImporter('figure-pack').open(join(needed(testData), 'figures'), {
-      id: 'real-figures',
-      title: 'Open text-book figures and chest images',
-    })
-    if (opened.kind === 'corpus') opened.head.exampleQuestions = exampleQuestions
-    return opened
-  },
+  openCorpus: openRealFigures,
 }
 
 const exampleQuestions = [
@@ -43,10 +36,20 @@ const exampleQuestions = [
   'An MRI photo of the brain',
 ]
 
+/** The open figures that lie beside the real tasks. @throws MISSING_DATA */
+export async function openRealFigures(testData: string | null): Promise<OpenedSource> {
+  const opened = await findImporter('figure-pack').open(join(needed(testData), 'figures'), {
+    id: 'real-figures',
+    title: 'Open text-book figures and chest images',
+  })
+  if (opened.kind === 'corpus') opened.head.exampleQuestions = exampleQuestions
+  return opened
+}
+
 function needed(testData: string | null): string {
   if (testData !== null) return testData
   throw new AnamnesisError(
     'MISSING_DATA',
-    'Suite "real-6" needs the real data packs. Set ANAMNESIS_TEST_DATA to the folder that holds "tasks" and "figures".',
+    'The real tasks and figures need the real data packs. Set ANAMNESIS_TEST_DATA to the folder that holds "tasks" and "figures".',
   )
 }
