@@ -46,6 +46,17 @@ const bertTextTower = textTower.extend({
   projection: z.enum(['mlp', 'linear', 'none']).default('mlp'),
 })
 
+/** How a picture is brought to the size of the image tower. */
+const resize = z.object({
+  /** `bicubic` and `bilinear` are those of PIL with antialiasing, `lanczos` is that of libvips. */
+  kernel: z.enum(['bicubic', 'bilinear', 'lanczos']),
+  /**
+   * `shortest`: the shorter side gets the size, the centre square is cut. `longest`: the longer side gets it, the rest is
+   * filled with black. `squash`: both sides get it, whatever the shape.
+   */
+  mode: z.enum(['shortest', 'longest', 'squash']),
+})
+
 /** A tower without a kind is CLIP's: config files written before there were other kinds. */
 const clipByDefault = (raw: unknown): unknown =>
   isRecord(raw) && raw.kind === undefined ? { kind: 'clip', ...raw } : raw
@@ -75,9 +86,11 @@ export const modelConfig = z.preprocess(
     /** Per-channel pixel statistics; pixels are in [0, 1] before (x - mean) / std. */
     mean: z.tuple([z.number(), z.number(), z.number()]).default([0.5, 0.5, 0.5]),
     std: z.tuple([z.number(), z.number(), z.number()]).default([0.5, 0.5, 0.5]),
+    resize: resize.default({ kernel: 'lanczos', mode: 'shortest' }),
   }),
 )
 export type ModelConfig = z.infer<typeof modelConfig>
+export type ResizeConfig = z.infer<typeof resize>
 export type Activation = z.infer<typeof activation>
 export type ClipImageConfig = z.infer<typeof clipImageTower>
 export type TimmImageConfig = z.infer<typeof timmImageTower>

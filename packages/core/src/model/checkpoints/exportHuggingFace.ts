@@ -5,8 +5,8 @@ import { HUGGING_FACE_CONFIG } from './choose.ts'
 import type { ExportFiles } from './export.ts'
 import { tokenizerFiles } from './exportTokenizer.ts'
 
-/** PIL's number for bicubic interpolation. */
-const BICUBIC = 3
+/** PIL's numbers of the kernels. */
+const RESAMPLE = { lanczos: 1, bilinear: 2, bicubic: 3 } as const
 const ACTIVATIONS: Record<Activation, string> = { quickGelu: 'quick_gelu', gelu: 'gelu' }
 
 /** Files of a transformers CLIPModel beside the weights. @throws BAD_INPUT when a tower is not CLIP's */
@@ -57,7 +57,7 @@ export function huggingFaceFiles(config: ModelConfig, tokenizer: Tokenizer): Exp
       do_convert_rgb: true,
       do_resize: true,
       size: { shortest_edge: image.size },
-      resample: BICUBIC,
+      resample: RESAMPLE[config.resize.kernel],
       do_center_crop: true,
       crop_size: { height: image.size, width: image.size },
       do_rescale: true,

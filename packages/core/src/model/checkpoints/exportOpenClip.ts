@@ -19,7 +19,7 @@ const CLIP_EPSILON = 1e-5
 
 /** Files of open_clip's layout beside the weights. @throws BAD_INPUT for what open_clip cannot express */
 export function openClipFiles(config: ModelConfig, tokenizer: Tokenizer, names: ExportNames): ExportFiles {
-  const { image, text, embedding, mean, std } = config
+  const { image, text, embedding, mean, std, resize } = config
   const activations = new Set([image.kind === 'clip' && image.activation, text.kind === 'clip' && text.activation])
   activations.delete(false)
   if (activations.size > 1) throw inexpressible('towers of different activations')
@@ -29,7 +29,9 @@ export function openClipFiles(config: ModelConfig, tokenizer: Tokenizer, names: 
     vision_cfg: visionConfig(image, names),
     text_cfg: textConfig(text, tokenizer, names),
   }
-  const preprocess = { mean, std, interpolation: 'bicubic', resize_mode: 'shortest' }
+  // open_clip has no Lanczos kernel; bicubic comes closest.
+  const interpolation = resize.kernel === 'bilinear' ? 'bilinear' : 'bicubic'
+  const preprocess = { mean, std, interpolation, resize_mode: resize.mode }
   return {
     [OPEN_CLIP_CONFIG]: { model_cfg: model, preprocess_cfg: preprocess },
     ...(needsTokenizer(text, tokenizer) ? tokenizerFiles(tokenizer, text.context) : {}),

@@ -30,7 +30,10 @@ const clipConfig = z.object({
 const preprocessorConfig = z.object({
   image_mean: z.array(z.number()).length(3).optional(),
   image_std: z.array(z.number()).length(3).optional(),
+  resample: z.number().optional(),
 })
+/** PIL's number for bilinear interpolation. */
+const PIL_BILINEAR = 2
 type Tower = z.infer<typeof towerConfig>
 
 /** Activations of transformers by our names; "quick_gelu" is what its CLIP has without a word. */
@@ -63,6 +66,7 @@ export const huggingFace: Layout = {
       embedding: axis(shapes, 'visual_projection.weight', 0),
       mean: preprocessor.data?.image_mean ?? OPENAI_MEAN,
       std: preprocessor.data?.image_std ?? OPENAI_STD,
+      resize: { kernel: preprocessor.data?.resample === PIL_BILINEAR ? 'bilinear' : 'bicubic', mode: 'shortest' },
     }
   },
   rules: (config) => [...imageRules(config), ...textRules(config), { ours: 'logit_scale', theirs: ['logit_scale'] }],

@@ -45,6 +45,10 @@ export const openClip: Layout = {
       embedding: config?.model.embed_dim ?? embedding(shapes),
       mean: perChannel(config?.preprocess.mean ?? OPENAI_MEAN),
       std: perChannel(config?.preprocess.std ?? OPENAI_STD),
+      resize: {
+        kernel: config?.preprocess.interpolation === 'bilinear' ? 'bilinear' : 'bicubic',
+        mode: config?.preprocess.resize_mode ?? 'shortest',
+      },
     }
   },
   rules(config, shapes) {

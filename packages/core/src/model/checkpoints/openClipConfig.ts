@@ -46,8 +46,9 @@ const modelPart = z.object({
 const preprocessPart = z.object({
   mean: channels.optional(),
   std: channels.optional(),
-  interpolation: z.string().optional(),
-  resize_mode: z.string().optional(),
+  /** `random` is chosen among in training; for evaluation it is bicubic. */
+  interpolation: z.enum(['bicubic', 'bilinear', 'random']).nullish(),
+  resize_mode: z.enum(['shortest', 'longest', 'squash']).nullish(),
 })
 
 export interface OpenClipConfig {
