@@ -1,5 +1,14 @@
+export { DEVICES, type Device, deviceOf } from './device.ts'
 export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
-export { gelu, l2Normalise, layerNorm, quickGelu, softmaxCrossEntropy } from './ops/index.ts'
+export {
+  type AdamWStep,
+  adamwUpdate,
+  gelu,
+  l2Normalise,
+  layerNorm,
+  quickGelu,
+  softmaxCrossEntropy,
+} from './ops/index.ts'
 export { SHARED_LIBRARY, tensorflowFolder, tensorflowInstalled } from './tensorflow.ts'
 export {
   type DataType,

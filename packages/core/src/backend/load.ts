@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { AnamnesisError } from '../contracts/index.ts'
+import { type Device, deviceOf } from './device.ts'
 import { registerGradients } from './gradients/index.ts'
 import { bindTensorFlow, type Scalar, tf } from './tf.ts'
 
@@ -30,6 +31,8 @@ export interface BackendOptions {
   id?: BackendId
   /** Absent: all processors. */
   threads?: number
+  /** What `onnx` computes on, for the whole process; absent: as ANAMNESIS_DEVICE says. */
+  device?: Device
 }
 
 /** What a backend's file hands over. */
@@ -57,7 +60,7 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
   }
   let loading = loaded.get(id)
   if (!loading) {
-    loading = start(id, options.threads ?? availableParallelism())
+    loading = start(id, options.threads ?? availableParallelism(), options.device ?? deviceOf(process.env))
     loaded.set(id, loading)
     loading.catch(() => loaded.delete(id)) // the next call tries again
   }
@@ -67,8 +70,8 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
   return backend
 }
 
-async function start(id: BackendId, threads: number) {
-  const engine = await createEngine(id, threads).catch((cause) => {
+async function start(id: BackendId, threads: number, device: Device) {
+  const engine = await createEngine(id, threads, device).catch((cause) => {
     if (cause instanceof AnamnesisError) throw cause
     throw new AnamnesisError(
       'BACKEND_UNAVAILABLE',
@@ -79,10 +82,10 @@ async function start(id: BackendId, threads: number) {
   return { engine, backend: describe(id, engine) }
 }
 
-async function createEngine(id: BackendId, threads: number): Promise<Engine> {
+async function createEngine(id: BackendId, threads: number, device: Device): Promise<Engine> {
   switch (id) {
     case 'onnx':
-      return (await import('./onnx/index.ts')).registerOnnx(threads)
+      return (await import('./onnx/index.ts')).registerOnnx(threads, device)
     case 'cpu': {
       const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu')
       return { version: `tfjs-backend-cpu ${version_cpu}` }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import { AnamnesisError } from '../contracts/index.ts'
+import { engineFolder } from './folders.ts'
 import { tf } from './tf.ts'
 
 /** Under this symbol the installed `@tensorflow/tfjs` finds the one copy of TensorFlow.js of this process. */
@@ -17,11 +17,8 @@ interface KernelBackendModule {
   NodeJSKernelBackend: new (binding: NativeBinding, packageName: string) => KernelBackend
 }
 
-/** Where `npm run engine -- install tensorflow` puts the engine. */
-export function tensorflowFolder(): string {
-  const project = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..')
-  return resolve(project, process.env.ANAMNESIS_HOME || '.anamnesis', 'engines', 'tensorflow')
-}
+/** Where `npm run engine -- install tensorflow` (or tensorflow-gpu) puts the engine. */
+export const tensorflowFolder = (): string => engineFolder('tensorflow')
 
 /** Whether the engine is there and finished. */
 export function tensorflowInstalled(folder = tensorflowFolder()): boolean {

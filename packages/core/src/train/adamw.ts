@@ -1,4 +1,12 @@
-import { type NamedTensorMap, stepScalar, type Tensor, tf, type Variable } from '../backend/index.ts'
+import {
+  adamwUpdate,
+  type NamedTensorMap,
+  type Scalar,
+  stepScalar,
+  type Tensor,
+  tf,
+  type Variable,
+} from '../backend/index.ts'
 import { AnamnesisError } from '../contracts/index.ts'
 
 export interface AdamWOptions {
@@ -51,22 +59,27 @@ export class AdamW {
     this.step++
     const { weightDecay, beta1, beta2, epsilon, rateFactor } = this.options
     tf.tidy(() => {
-      const rate = stepScalar(learningRate / (1 - beta1 ** this.step))
+      const rates = new Map<number, Scalar>() // by factor: few differ
+      const rateFor = (factor: number): Scalar => {
+        const rate = rates.get(factor) ?? stepScalar((factor * learningRate) / (1 - beta1 ** this.step))
+        rates.set(factor, rate)
+        return rate
+      }
       const correction = stepScalar(1 / Math.sqrt(1 - beta2 ** this.step))
       const kept = weightDecay === 0 ? null : stepScalar(1 - learningRate * weightDecay)
       for (const [name, variable] of this.variables) {
         const gradient = gradients[name]
         if (!gradient) continue
+        const rate = rateFor(rateFactor(name))
         // Each variable tidies up after itself: an eager backend then holds the temporaries of one, not of all.
         tf.tidy(() => {
-          const first = tf.add(tf.mul(this.first.get(name)!, beta1), tf.mul(gradient, 1 - beta1))
-          const second = tf.add(tf.mul(this.second.get(name)!, beta2), tf.mul(tf.square(gradient), 1 - beta2))
-          const change = tf.div(tf.mul(first, rate), tf.add(tf.mul(tf.sqrt(second), correction), epsilon))
-          const factor = rateFactor(name)
-          const decayed = kept && variable.rank > 1 ? tf.mul(variable, kept) : variable
-          this.first.get(name)!.assign(first)
-          this.second.get(name)!.assign(second)
-          variable.assign(tf.sub(decayed, factor === 1 ? change : tf.mul(change, factor)))
+          const [first, second] = [this.first.get(name)!, this.second.get(name)!]
+          const decay = variable.rank > 1 ? kept : null
+          const step = { beta1, beta2, epsilon, rate, correction, kept: decay }
+          const updated = adamwUpdate({ weight: variable, first, second }, gradient, step)
+          variable.assign(updated.weight)
+          first.assign(updated.first)
+          second.assign(updated.second)
         })
       }
     })

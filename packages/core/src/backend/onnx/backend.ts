@@ -12,7 +12,7 @@ import { collectGraph } from './graph.ts'
 import type { ElementType, OnnxAttributes } from './onnx-model.ts'
 import { wrap } from './runtime.ts'
 import type { SessionCache } from './sessions.ts'
-import { GraphNode, integers, sameShape, Value, type ValueData } from './value.ts'
+import { GraphNode, integers, sameShape, Update, Value, type ValueData } from './value.ts'
 
 /** What a data id of TensorFlow.js stands for. Several ids may stand for one value. */
 interface Handle {
@@ -50,6 +50,8 @@ export class OnnxBackend extends KernelBackend {
   /** Values that nobody holds any more; their memory is free after the next flush, since pending nodes may read it. */
   private released: Value[] = []
   private recorded = 0
+  /** The update that is being recorded. */
+  private update: Update | null = null
   /** Time spent on collecting and naming graphs. */
   collectMilliseconds = 0
 
@@ -109,8 +111,14 @@ export class OnnxBackend extends KernelBackend {
     return true
   }
 
+  /**
+   * Called when a variable takes a tensor over. Its graphs then differ in the contents only, also where it is a single
+   * number, which would else be compiled in.
+   */
   override incRef(dataId: object): void {
-    this.storage.get(dataId).references++
+    const handle = this.storage.get(dataId)
+    handle.references++
+    markInput(handle)
   }
 
   override refCount(dataId: object): number {
@@ -143,6 +151,7 @@ export class OnnxBackend extends KernelBackend {
   /** The value of a kernel's input, in the input's shape. */
   operand(info: TensorInfo): Value {
     const handle = this.storage.get(info.dataId)
+    if (handle.value.update) this.flush() // a new state is complete before anything is made of it
     if (!handle.value.data) return this.reshaped(handle.value, info.shape)
     handle.input ??= viewOf(handle.value, handle.value.shape)
     return this.reshaped(handle.input, info.shape)
@@ -151,15 +160,13 @@ export class OnnxBackend extends KernelBackend {
   /** The same elements under another shape; free when they are materialised. */
   reshaped(value: Value, shape: readonly number[]): Value {
     if (sameShape(value.shape, shape)) return value
+    const record = () => this.record('Reshape', [value, integers(shape)], { shape, type: value.type })
+    if (this.update && !value.data) return record() // stays inside the update
     const key = shape.join()
     value.views ??= new Map()
     let view = value.views.get(key)
     if (view) return view
-    if (value.data) {
-      view = viewOf(value, shape)
-    } else {
-      view = this.record('Reshape', [value, integers(shape)], { shape, type: value.type })
-    }
+    view = value.data ? viewOf(value, shape) : record()
     value.views.set(key, view)
     return view
   }
@@ -183,7 +190,9 @@ export class OnnxBackend extends KernelBackend {
     attributes: OnnxAttributes = {},
     domain = '',
   ): Value[] {
-    const node = new GraphNode(operator, inputs, attributes, domain)
+    const { update } = this
+    const node = new GraphNode(operator, inputs, attributes, domain, update)
+    if (update) for (const input of inputs) if (!input.update) update.inputs.add(input.base ?? input)
     node.outputs = outputs.map(({ shape, type }, index) => {
       const value = new Value(shape, type)
       value.node = node
@@ -192,6 +201,24 @@ export class OnnxBackend extends KernelBackend {
     })
     this.recorded++
     return node.outputs
+  }
+
+  /**
+   * Records an update: operators that run after everything else that is pending, in a session of their own.
+   * @param record records them and answers each new state with the old one that it may overwrite. It is called once.
+   * Of an old state only the operator that makes its new state, or one that this operator waits for, may read, element
+   * by element
+   */
+  recordUpdate(record: () => { state: Value; old: Value }[]): Value[] {
+    this.update = new Update()
+    try {
+      return record().map(({ state, old }) => {
+        state.overwrites = old.base ?? old
+        return state
+      })
+    } finally {
+      this.update = null
+    }
   }
 
   /** Hands a value to TensorFlow.js. */
@@ -208,15 +235,13 @@ export class OnnxBackend extends KernelBackend {
 
   /** The same data id again, as reshape answers. */
   share(info: TensorInfo, shape: readonly number[] = info.shape): TensorInfo {
-    this.incRef(info.dataId)
+    this.storage.get(info.dataId).references++
     return { dataId: info.dataId, shape: shape.slice(), dtype: info.dtype }
   }
 
   /** A scalar that differs at every step: an input of its graphs from the start. */
   markInput(info: TensorInfo): void {
-    const handle = this.storage.get(info.dataId)
-    handle.value.role = 'input'
-    if (handle.input) handle.input.role = 'input'
+    markInput(this.storage.get(info.dataId))
   }
 
   /** To be called before a kernel records: keeps the number of recorded operators bounded. */
@@ -226,24 +251,39 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes everything that is pending and still held. */
   flush(): void {
-    if (this.pending.size > 0) {
-      const started = performance.now()
-      const graph = collectGraph([...this.pending])
-      this.collectMilliseconds += performance.now() - started
-      const targets = graph.outputs.map((value) =>
-        wrap(value.type, this.pool.take(value.type, value.size), value.shape),
-      )
-      this.sessions.run(graph, targets)
-      for (const [index, value] of graph.outputs.entries()) {
-        value.data = targets[index]!.data as ValueData
-        value.runtimeTensor = targets[index]!
-        value.node = null
-        value.views = null
-      }
-      this.pending.clear()
-    }
+    const states = [...this.pending].filter((value) => value.update)
+    const updates = new Set(states.map((value) => value.update!))
+    const read = new Set([...updates].flatMap((update) => [...update.inputs]).filter((value) => !value.data))
+    const others = [...this.pending].filter((value) => !value.update && !read.has(value))
+    this.compute([...others, ...read], new Set())
+    this.compute(states, overwritable(states, updates))
+    for (const value of read) if (value.handles === 0) this.released.push(value)
+    this.pending.clear()
     this.recorded = 0
+    this.pool.endRun()
     this.recycle()
+  }
+
+  /** Computes some pending values. @param overwritable old states whose memory their new states may take */
+  private compute(outputs: Value[], overwritable: ReadonlySet<Value>): void {
+    if (outputs.length === 0) return
+    const started = performance.now()
+    const graph = collectGraph(outputs)
+    this.collectMilliseconds += performance.now() - started
+    const targets = outputs.map(({ type, size, shape, overwrites }) => {
+      const memory = overwrites && overwritable.has(overwrites) ? overwrites.data! : this.pool.take(type, size)
+      return wrap(type, memory, shape)
+    })
+    this.sessions.run(graph, targets)
+    for (const [index, value] of outputs.entries()) {
+      const { overwrites } = value
+      if (overwrites?.data === targets[index]!.data) overwrites.data = null
+      value.data = targets[index]!.data as ValueData
+      value.runtimeTensor = targets[index]!
+      value.node = null
+      value.views = null
+      value.overwrites = null
+    }
   }
 
   statistics(): Record<string, number> {
@@ -269,13 +309,26 @@ export class OnnxBackend extends KernelBackend {
 
   private recycle(): void {
     for (const value of this.released) {
-      this.pool.give(value.type, value.data!)
+      if (value.data) this.pool.give(value.type, value.data) // none: another value has taken it over
       value.data = null
       value.runtimeTensor = null
       value.views = null
     }
     this.released = []
   }
+}
+
+function markInput({ value, input }: Handle): void {
+  value.role = 'input'
+  if (input) input.role = 'input'
+}
+
+/** Old states that nobody holds and that only their own update reads. */
+function overwritable(states: Value[], updates: ReadonlySet<Update>): Set<Value> {
+  const readers = new Map<Value, number>()
+  for (const update of updates) for (const input of update.inputs) readers.set(input, (readers.get(input) ?? 0) + 1)
+  const old = states.map(({ overwrites }) => overwrites).filter((value) => value !== null)
+  return new Set(old.filter((value) => value.handles === 0 && !value.escaped && value.data && readers.get(value) === 1))
 }
 
 /** The data of a materialised value under a shape of the same size. */

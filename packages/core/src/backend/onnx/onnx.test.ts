@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Backend, loadBackend, stepScalar, type Tensor, tf } from '../index.ts'
+import { adamwUpdate, type Backend, loadBackend, stepScalar, type Tensor, tf } from '../index.ts'
 import { OnnxBackend } from './backend.ts'
 import { registerKernels } from './kernels/index.ts'
 import { loadRuntime } from './runtime.ts'
@@ -151,6 +151,84 @@ describe('sessions', () => {
     expect(readAndDispose(tf.sub(a, a))).toEqual([0, 0])
     expect(readAndDispose(tf.tidy(() => tf.sub(tf.reshape(a, [2, 1]), b)))).toEqual([4, 3, 6, 5])
     tf.dispose([a, b])
+  })
+})
+
+describe('updates of AdamW', () => {
+  /** A weight and its moments as variables, and one update of them by a gradient of `weight`. */
+  function optimised(start: number[]) {
+    const variable = (values: number[]) => {
+      const tensor = tf.tensor(values)
+      const made = tf.variable(tensor)
+      tensor.dispose()
+      return made
+    }
+    const zeros = start.map(() => 0)
+    const state = { weight: variable(start), first: variable(zeros), second: variable(zeros) }
+    const update = () =>
+      tf.tidy(() => {
+        const rates = { rate: stepScalar(0.1), correction: stepScalar(1), kept: null }
+        const gradient = tf.mul(state.weight, 2)
+        const updated = adamwUpdate(state, gradient, { beta1: 0, beta2: 0, epsilon: 0, ...rates })
+        for (const name of ['weight', 'first', 'second'] as const) state[name].assign(updated[name])
+      })
+    return { ...state, update, dispose: () => tf.dispose([state.weight, state.first, state.second]) }
+  }
+
+  it('run after all that was recorded before them', () => {
+    const { weight, update, dispose } = optimised([1, 2])
+    const before = tf.mul(weight, 10)
+    update()
+    const after = tf.mul(weight, 10)
+    expect(values(before)).toEqual([10, 20])
+    expect(values(after)[0]).toBeCloseTo(9, 5)
+    tf.dispose([before, after])
+    dispose()
+  })
+
+  it('write the new state over the old one', () => {
+    const { weight, update, dispose } = optimised([1, 2, 3])
+    update()
+    backend.flush()
+    const pooled = engine().pooledBytes!
+    for (let step = 0; step < 3; step++) {
+      update()
+      backend.flush()
+    }
+    expect(engine().pooledBytes).toBe(pooled)
+    expect(values(weight)[0]).toBeCloseTo(0.6, 5)
+    dispose()
+  })
+
+  it('leave alone what somebody else holds or has read', () => {
+    const { weight, update, dispose } = optimised([1, 2])
+    const anchor = tf.clone<Tensor>(weight)
+    update()
+    const read = weight.dataSync()
+    update()
+    backend.flush()
+    expect(values(anchor)).toEqual([1, 2])
+    expect(read[0]).toBeCloseTo(0.9, 5)
+    expect(values(weight)[0]).toBeCloseTo(0.8, 5)
+    anchor.dispose()
+    dispose()
+  })
+
+  it('follow one another without a read between them', () => {
+    const { weight, update, dispose } = optimised([1, 2])
+    for (let step = 0; step < 4; step++) update()
+    expect(values(weight)[0]).toBeCloseTo(0.6, 5)
+    dispose()
+  })
+
+  it('are not computed for variables that are gone', () => {
+    const { update, dispose } = optimised([1, 2])
+    backend.flush()
+    const before = engine().runs!
+    update()
+    dispose()
+    backend.flush()
+    expect(engine().runs).toBe(before)
   })
 })
 

@@ -1,12 +1,15 @@
 import { totalmem } from 'node:os'
 import type { Tensor as RuntimeTensor } from 'onnxruntime-node'
 import { AnamnesisError } from '../../contracts/index.ts'
+import type { Device } from '../device.ts'
 import { inputName, outputNames, type PendingGraph, peakBytes, toOnnx } from './graph.ts'
 import { encodeModel } from './onnx-model.ts'
 import { type RuntimeSession, wrap } from './runtime.ts'
 
 export interface SessionOptions {
   threads: number
+  /** Absent: `cpu`. */
+  device?: Device
   /** Most sessions kept. */
   limit?: number
   /**
@@ -124,7 +127,8 @@ export class SessionCache {
     const session = this.createSession()
     try {
       session.loadModel(model.buffer, 0, model.byteLength, {
-        executionProviders: ['cpu'],
+        // What CUDA has no kernel for is left to the processor.
+        executionProviders: this.options.device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
         executionMode: 'sequential',
         // Kernels record what runs fast; the optimiser finds nothing more here and would take three times as long to build.
         graphOptimizationLevel: 'disabled',

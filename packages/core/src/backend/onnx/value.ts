@@ -28,6 +28,8 @@ export class Value {
   base: Value | null = null
   /** The same data under other shapes, by shape. */
   views: Map<string, Value> | null = null
+  /** The value whose memory this one takes over when nobody else holds it: the old state of an update. */
+  overwrites: Value | null = null
   /** Scratch of the traversal numbered `visit`: position among the graph's inputs. */
   visit = 0
   position = 0
@@ -40,6 +42,20 @@ export class Value {
   get size(): number {
     return sizeOf(this.shape)
   }
+
+  /** The update that computes this value, when it is the result of one and not computed yet. */
+  get update(): Update | null {
+    return this.node?.update ?? null
+  }
+}
+
+/**
+ * Operators that compute new states from old ones (weights and moments). They run after everything else that is pending,
+ * so that a new state can be written over the old one.
+ */
+export class Update {
+  /** Values read that are not operators of the update. */
+  readonly inputs = new Set<Value>()
 }
 
 /** A recorded operator. */
@@ -56,6 +72,7 @@ export class GraphNode {
     readonly inputs: readonly Value[],
     readonly attributes: OnnxAttributes,
     readonly domain: string,
+    readonly update: Update | null,
   ) {
     this.label = operator + JSON.stringify(attributes)
   }

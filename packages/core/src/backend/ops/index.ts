@@ -1,3 +1,4 @@
+export { type AdamWStep, adamwUpdate } from './adamw.ts'
 export { gelu } from './gelu.ts'
 export { l2Normalise } from './l2-normalise.ts'
 export { layerNorm } from './layer-norm.ts'

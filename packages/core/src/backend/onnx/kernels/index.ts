@@ -1,5 +1,6 @@
 import { registerKernel } from '@tensorflow/tfjs-core'
 import type { OnnxBackend } from '../backend.ts'
+import { adamwKernel } from './adamw.ts'
 import { constantKernels } from './constant.ts'
 import { elementwiseKernels } from './elementwise.ts'
 import { fusedKernels } from './fused.ts'
@@ -11,6 +12,7 @@ import { shapeKernels } from './shape.ts'
 
 export function registerKernels(backendName: string): void {
   const all = [
+    adamwKernel,
     ...constantKernels,
     ...elementwiseKernels,
     ...fusedKernels,

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { AnamnesisError } from '../../contracts/index.ts'
+import { engineFolder } from '../folders.ts'
+import { gpuProblem } from '../nvidia.ts'
+import { encodeModel } from './onnx-model.ts'
+import { type RuntimeSession, wrap } from './runtime.ts'
+
+/** Oldest driver that runs CUDA 13. */
+export const CUDA_DRIVER = 580
+
+/** What the runtime loads when it is asked for CUDA; both lie beside its own library. */
+export const PROVIDER_LIBRARIES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'] as const
+
+/** Where `npm run engine -- install cuda` puts its files. */
+export const cudaFolder = (): string => engineFolder('onnx-cuda')
+
+/** The file that ends an installation. */
+export const CUDA_NOTE = 'cuda.json'
+const cudaNote = z.object({
+  /** Version of the runtime that the provider was built with. */
+  onnxruntime: z.string(),
+  /** Files of `lib/` to load before the provider, in this order; empty where the machine's own CUDA is used. */
+  libraries: z.array(z.string()),
+})
+export type CudaNote = z.infer<typeof cudaNote>
+
+/** Folder of the runtime's library, where it looks for providers. */
+export function runtimeFolder(): string {
+  const require = createRequire(import.meta.url)
+  const { platform, arch } = process
+  return join(dirname(require.resolve('onnxruntime-node')), '..', 'bin', 'napi-v6', platform, arch)
+}
+
+/** glibc's flag that keeps a library loaded after its handle is closed. */
+const RTLD_NODELETE = 0x1000
+
+/**
+ * Makes CUDA ready for the sessions to come: loads NVIDIA's libraries, which the provider then finds by name, and
+ * computes a sum with it.
+ * @throws BACKEND_UNAVAILABLE saying in one line what is missing
+ */
+export function prepareCuda(runtime: { createSession(): RuntimeSession; version: string }): void {
+  const reason = gpuProblem(CUDA_DRIVER)
+  if (reason) throw unavailable(`${reason}.`)
+  const { onnxruntime, libraries } = readNote()
+  const folder = runtimeFolder()
+  const absent = PROVIDER_LIBRARIES.find((name) => !existsSync(join(folder, name)))
+  if (onnxruntime !== runtime.version || absent) {
+    const why = absent ? `${absent} is not beside the runtime` : `it is for onnxruntime ${onnxruntime}`
+    throw unavailable(`${why}. Run "npm run engine -- install cuda" again.`)
+  }
+  for (const name of libraries) keepLoaded(join(cudaFolder(), 'lib', name))
+  try {
+    computeSum(runtime.createSession())
+  } catch (cause) {
+    const line = (cause as Error).message.split('\n')[0]!
+    throw unavailable(`${line}. "npm run engine -- status" says what is missing.`, cause)
+  }
+}
+
+function readNote(): CudaNote {
+  const path = join(cudaFolder(), CUDA_NOTE)
+  if (!existsSync(path)) throw unavailable('it is not installed. Run "npm run engine -- install cuda".')
+  return cudaNote.parse(JSON.parse(readFileSync(path, 'utf8')))
+}
+
+/** Loads a library for good. Node takes it for an addon, finds that it is none and closes it, which the flag outlasts. */
+function keepLoaded(path: string): void {
+  const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen
+  try {
+    process.dlopen({ exports: {} }, path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)
+  } catch (cause) {
+    const { message } = cause as Error
+    if (!message.includes('did not self-register')) throw unavailable(`${message}.`, cause)
+  }
+}
+
+function computeSum(session: RuntimeSession): void {
+  const value = (name: string) => ({ name, type: 'float32' as const, shape: [2] })
+  const node = { operator: 'Add', domain: '', inputs: ['x', 'x'], outputs: ['y'], attributes: {} }
+  const model = encodeModel({ nodes: [node], constants: [], inputs: [value('x')], outputs: [value('y')] })
+  const bytes = Uint8Array.from(model)
+  session.loadModel(bytes.buffer, 0, bytes.byteLength, { executionProviders: ['cuda'] })
+  const output = new Float32Array(2)
+  session.run({ x: wrap('float32', new Float32Array([1, 2]), [2]) }, { y: wrap('float32', output, [2]) }, {})
+  session.dispose()
+  if (output[0] !== 2 || output[1] !== 4) throw new Error(`it computes wrong numbers (1 + 1 = ${output[0]})`)
+}
+
+function unavailable(reason: string, cause?: unknown): AnamnesisError {
+  return new AnamnesisError('BACKEND_UNAVAILABLE', `The onnx engine cannot compute on CUDA: ${reason}`, { cause })
+}
