@@ -39,7 +39,7 @@ export async function readParityFamilies(folder = golden): Promise<ParityFamily[
 }
 
 /** The integer sequence of make_parity_golden.py: centre +- halfWidth. */
-function sequence(seed: number, length: number, centre: number, halfWidth: number): Float32Array {
+export function sequence(seed: number, length: number, centre: number, halfWidth: number): Float32Array {
   let x = seed
   return Float32Array.from({ length }, () => {
     x = (Math.imul(1664525, x) + 1013904223) >>> 0
