@@ -1,4 +1,4 @@
-import { LeaderboardIndexPage } from '../../src/panels/LeaderboardIndexPage.tsx'
+import { LeaderboardIndexPage } from '../../src/panels/leaderboard/LeaderboardIndexPage.tsx'
 
 export const metadata = { title: 'Leaderboards' }
 

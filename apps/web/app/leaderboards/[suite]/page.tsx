@@ -1,4 +1,4 @@
-import { LeaderboardPage } from '../../../src/panels/LeaderboardPage.tsx'
+import { LeaderboardPage } from '../../../src/panels/leaderboard/LeaderboardPage.tsx'
 
 export const metadata = { title: 'Leaderboard' }
 

@@ -2,11 +2,11 @@
 
 import Link from 'next/link'
 import { useQuery } from 'urql'
-import { messageOf, useApi } from '../graphql/client.tsx'
-import { Suites } from '../graphql/leaderboard.ts'
-import { plural } from '../prepare/format.ts'
-import { Icon } from '../ui/Icon.tsx'
-import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.tsx'
+import { messageOf, useApi } from '../../graphql/client.tsx'
+import { Suites } from '../../graphql/leaderboard.ts'
+import { plural } from '../../prepare/format.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../../ui/surfaces.tsx'
 
 /** One board per suite. */
 export function LeaderboardIndexPage() {
