@@ -1,6 +1,7 @@
 export { type Augmentation, augmentPixels, gentleAugmentation } from './augment.ts'
 export { EXPORT_LAYOUTS, exportCheckpoint } from './checkpoints/export.ts'
 export { importCheckpoint } from './checkpoints/import.ts'
+export { PARITY_TOLERANCE, type ParityStamp, verifyModel } from './checkpoints/verify.ts'
 export { ClipModel, createModel, type ModelOptions } from './clip.ts'
 export { findModelConfig, modelConfigs } from './configs.ts'
 export { type LoadedModel, loadModel, type ModelInfo, readModelInfo, saveModel } from './folder.ts'

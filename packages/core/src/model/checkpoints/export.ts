@@ -82,7 +82,7 @@ export async function exportCheckpoint(request: ExportRequest): Promise<string[]
   const files = chosen.files(config, await readModelTokenizer(request.folder), names)
   await using source = await openTensors(join(request.folder, WEIGHTS_FILE))
   const tensors = theirTensors(chosen.layout.rules(config, new Map()), config, source)
-  return publishFolder(target, async (partial) => {
+  return await publishFolder(target, async (partial) => {
     const weights = counted(tensors, chosen.weights, request.onProgress)
     await writeSafetensors(join(partial, chosen.weights), weights, { format: 'pt' }) // transformers insists on the mark
     for (const [name, content] of Object.entries(files)) {
