@@ -3,14 +3,20 @@ import { loadBackend, type Rank, tf } from '../backend/index.ts'
 import { type ClipModel, createModel } from './clip.ts'
 import { findModelConfig } from './configs.ts'
 
-const config = findModelConfig('test')
-const { size } = config.image
-const { context } = config.text
+/** First tokens, content and last token of a text, filled up with padding to the context. */
+const padded = (tokens: number[], context: number, padding = 0) => [
+  ...tokens,
+  ...Array.from<number>({ length: context - tokens.length }).fill(padding),
+]
 
 describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
   beforeAll(() => loadBackend({ id }))
 
-  describe('a random model', () => {
+  describe.each(['test', 'test-bert', 'test-clip-bert'])('a random model "%s"', (name) => {
+    const config = findModelConfig(name)
+    const { size } = config.image
+    const { context } = config.text
+    const projection = config.image.kind === 'clip' ? 'visual.proj' : 'visual.head.proj.weight'
     let model: ClipModel
     beforeAll(() => {
       model = createModel(config, 1)
@@ -19,11 +25,6 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
 
     const embed = (rows: number[][]) =>
       tf.tidy(() => [...model.encodeTexts(tf.tensor2d(rows, undefined, 'int32')).dataSync()])
-    const padded = (tokens: number[], padding = 0) => [
-      ...tokens,
-      ...Array.from<number>({ length: context - tokens.length }).fill(padding),
-    ]
-
     test('gives unit rows and leaves no tensor behind', () => {
       const before = tf.memory().numTensors
       tf.tidy(() => {
@@ -34,16 +35,26 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
       expect(tf.memory().numTensors).toBe(before)
     })
 
-    test('does not see what follows the end token', () => {
+    test('does not see padding, but every token of the text', () => {
       const [start, end] = [598, 599]
-      const plain = embed([padded([start, 5, 6, end])])
-      const other = embed([padded([start, 5, 6, end], 77)])
-      expect(other).toEqual(plain)
-      expect(embed([padded([start, 5, 7, end])])).not.toEqual(plain)
+      const plain = embed([padded([start, 5, 6, end], context)])
+      expect(embed([padded([start, 5, 7, end], context)])).not.toEqual(plain)
+      if (config.text.kind === 'clip') {
+        expect(embed([padded([start, 5, 6, end], context, 77)])).toEqual(plain) // the end token hides all that follows
+        return
+      }
+      const padding = config.text.padToken
+      const words = model.variables.get('text.transformer.embeddings.word_embeddings.weight')!
+      const row = tf.tidy(() => tf.reshape(tf.oneHot([padding], config.text.vocabulary), [-1, 1]))
+      const other = tf.add(words, row)
+      row.dispose()
+      words.assign(other as typeof words)
+      other.dispose()
+      expect(embed([padded([start, 5, 6, end], context, padding)])).toEqual(plain)
     })
 
     test('embeds a text alone as in a batch', () => {
-      const rows = [padded([598, 1, 599]), padded([598, 9, 8, 7, 599])]
+      const rows = [padded([598, 1, 599], context), padded([598, 9, 8, 7, 599], context)]
       const together = embed(rows)
       const alone = rows.flatMap((row) => embed([row]))
       together.forEach((value, i) => {
@@ -54,7 +65,7 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
     test('is the same for the same seed and another for another seed', () => {
       const again = createModel(config, 1)
       const other = createModel(config, 2)
-      const weights = (m: ClipModel) => m.variables.get('visual.proj')!.dataSync()
+      const weights = (m: ClipModel) => m.variables.get(projection)!.dataSync()
       expect(weights(again)).toEqual(weights(model))
       expect(weights(other)).not.toEqual(weights(model))
       again.dispose()
@@ -76,20 +87,22 @@ describe.each(['onnx', 'cpu'] as const)('with the %s backend', (id) => {
       const before = tf.memory().numTensors
       const snapshot = model.snapshot()
       copy.load(snapshot)
-      const proj = copy.variables.get('visual.proj')!
-      expect(proj.dataSync()).toEqual(model.variables.get('visual.proj')!.dataSync())
+      const proj = copy.variables.get(projection)!
+      expect(proj.dataSync()).toEqual(model.variables.get(projection)!.dataSync())
       tf.tidy(() => proj.assign(tf.zerosLike(proj)))
-      expect(snapshot['visual.proj']!.dataSync()).toEqual(model.variables.get('visual.proj')!.dataSync())
+      expect(snapshot[projection]!.dataSync()).toEqual(model.variables.get(projection)!.dataSync())
       tf.dispose(snapshot)
       expect(tf.memory().numTensors).toBe(before)
       copy.dispose()
     })
 
     test('refuses weights that do not fit, naming every tensor', () => {
-      const { 'visual.proj': proj, ...rest } = model.snapshot()
+      const { [projection]: proj, ...rest } = model.snapshot()
       const scalar = tf.scalar(1)
-      expect(() => model.load({ ...rest, ln_final: scalar, text_projection: scalar })).toThrow(
-        /missing: visual\.proj; unexpected: ln_final; of another shape: text_projection is \[\], should be \[24,16\]/,
+      const [first] = [...model.variables.keys()] as [string]
+      const { [first]: replaced, ...others } = rest
+      expect(() => model.load({ ...others, [first]: scalar, unknown: scalar })).toThrow(
+        `missing: ${projection}; unexpected: unknown; of another shape: ${first} is [], should be [${replaced!.shape}]`,
       )
       tf.dispose([proj!, rest, scalar])
     })
