@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { CorpusResolver } from './corpus/resolver.ts'
 import { EventResolver } from './event/resolver.ts'
+import { PublishedRowsResolver } from './leaderboard/published.ts'
 import { LeaderboardResolver } from './leaderboard/resolver.ts'
 import { MethodResolver } from './method/resolver.ts'
 import { MetricResolver } from './metric/resolver.ts'
@@ -40,6 +41,7 @@ export function makeSchema(): GraphQLSchema {
       EventResolver,
       RetrievalResolver,
       LeaderboardResolver,
+      PublishedRowsResolver,
     ],
     validate: false, // services parse their input
     pubSub: noPubSub,
