@@ -6,57 +6,22 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { attempt } from '../tools.ts'
 
-/** The Python wheel whose library the engine is built on, for one platform. */
+/** A Python wheel whose files an engine is made of, for one platform. */
 export interface Wheel {
   project: string
   version: string
-  /** pip's name of the platform. */
+  /** `cp311` for wheels of one CPython: any of them carries the same libraries. */
+  python: 'cp311' | 'py3'
+  /** Platform tags as they stand in the file's name. */
   platform: string
   sha256: string
-  /** Names of the two libraries inside, and the names under which the addon looks for them. */
-  libraries: Record<string, string>
+  /** Size for people, in MB. */
+  megabytes: number
 }
 
-const VERSION = '2.21.0'
-const LINUX = {
-  'libtensorflow_cc.so.2': 'libtensorflow.so',
-  'libtensorflow_framework.so.2': 'libtensorflow_framework.so',
-}
-const MAC = {
-  'libtensorflow_cc.2.dylib': 'libtensorflow.2.dylib',
-  'libtensorflow_framework.2.dylib': 'libtensorflow_framework.2.dylib',
-}
-
-/** By `platform-architecture` of Node. */
-export const WHEELS: Record<string, Wheel> = {
-  'linux-x64': {
-    project: 'tensorflow-cpu',
-    version: VERSION,
-    platform: 'manylinux_2_27_x86_64',
-    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-    libraries: LINUX,
-  },
-  'linux-arm64': {
-    project: 'tensorflow',
-    version: VERSION,
-    platform: 'manylinux_2_27_aarch64',
-    sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
-    libraries: LINUX,
-  },
-  'darwin-arm64': {
-    project: 'tensorflow',
-    version: VERSION,
-    platform: 'macosx_12_0_arm64',
-    sha256: '51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88',
-    libraries: MAC,
-  },
-}
-
-/** Any CPython's wheel carries the same library. */
-const PYTHON = 'cp311'
-
-function wheelFile({ project, version, platform }: Wheel): string {
-  return `${project.replaceAll('-', '_')}-${version}-${PYTHON}-${PYTHON}-${platform}.whl`
+function wheelFile({ project, version, python, platform }: Wheel): string {
+  const abi = python === 'py3' ? 'none' : python
+  return `${project.replaceAll('-', '_')}-${version}-${python}-${abi}-${platform}.whl`
 }
 
 /**
@@ -73,7 +38,7 @@ export async function fetchWheel(wheel: Wheel, folder: string, say: (text: strin
   const complaint = (await throughPip(wheel, folder)) ? null : await throughHttps(wheel, path, say)
   if (complaint !== null || !existsSync(path)) {
     throw new Error(
-      `Could not download ${wheelFile(wheel)} (${complaint ?? 'no file'}). Check the network, or set PIP_INDEX_URL to an index that has it.`,
+      `Could not download ${wheelFile(wheel)} (${complaint ?? 'no file'}). Check the network, set PIP_INDEX_URL to an index that has it, or put the file into ${folder}.`,
     )
   }
   const found = await digest(path)
@@ -96,9 +61,10 @@ async function throughPip(wheel: Wheel, folder: string): Promise<boolean> {
     '--implementation',
     'cp',
     '--abi',
-    PYTHON,
+    'cp311',
   ]
-  const requirement = ['--platform', wheel.platform, '--dest', folder, `${wheel.project}==${wheel.version}`]
+  const platforms = wheel.platform.split('.').flatMap((platform) => ['--platform', platform])
+  const requirement = [...platforms, '--dest', folder, `${wheel.project}==${wheel.version}`]
   for (const python of ['python3', 'python']) {
     const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', ...choice, ...requirement]
     if ((await attempt(python, args, { quiet: true })).code === 0) return true

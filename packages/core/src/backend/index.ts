@@ -1,5 +1,14 @@
 export { DEVICES, type Device, deviceOf } from './device.ts'
 export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
+export { gpuProblem } from './nvidia.ts'
+export {
+  CUDA_DRIVER,
+  CUDA_NOTE,
+  type CudaNote,
+  cudaFolder,
+  PROVIDER_LIBRARIES,
+  runtimeFolder,
+} from './onnx/cuda.ts'
 export {
   type AdamWStep,
   adamwUpdate,

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 export function gpuProblem(leastDriver: number, root = '/'): string | null {
   if (existsSync(join(root, 'dev/dxg'))) return null // Windows lends its GPU to Linux; its driver is not to be seen here
   const version = join(root, 'proc/driver/nvidia/version')
-  if (!existsSync(version)) return 'no NVIDIA GPU is at hand: its driver is not loaded (there is no /proc/driver/nvidia)'
+  if (!existsSync(version))
+    return 'no NVIDIA GPU is at hand: its driver is not loaded (there is no /proc/driver/nvidia)'
   if (!existsSync(join(root, 'dev/nvidiactl'))) {
     return 'the NVIDIA driver is loaded, but no device is in reach (there is no /dev/nvidiactl); a container needs "--gpus all"'
   }

@@ -57,8 +57,10 @@ export function prepareCuda(runtime: { createSession(): RuntimeSession; version:
   try {
     computeSum(runtime.createSession())
   } catch (cause) {
-    const line = (cause as Error).message.split('\n')[0]!
-    throw unavailable(`${line}. "npm run engine -- status" says what is missing.`, cause)
+    const { message } = cause as Error
+    // The runtime puts a page of C++ around CUDA's own words.
+    const line = /CUDA failure \d+: [^;]*/.exec(message)?.[0] ?? message.split('\n')[0]!
+    throw unavailable(`${line.trim()}. "npm run engine -- status" says what is missing.`, cause)
   }
 }
 
