@@ -78,6 +78,11 @@ async function openParts(path: string): Promise<TensorSource> {
   }
 }
 
+/** Files that an index of a checkpoint in parts names, relative to it. @throws CORRUPT_WEIGHTS, MISSING_DATA */
+export async function checkpointParts(path: string): Promise<string[]> {
+  return [...new Set((await readIndex(path)).values())]
+}
+
 async function readIndex(path: string): Promise<Map<string, string>> {
   {
     await using file = await openWeights(path)

@@ -28,17 +28,30 @@ export const PARITY_TOLERANCE = 1e-4
 
 const answerFile = z.object({ version: z.string(), torch: z.string(), logitScale: z.number() })
 
-/** What parity.json of a model folder holds: how far our embeddings are from the reference's. */
-export interface ParityStamp {
+const parityStamp = z.object({
   /** Library that was compared with: "open_clip" or "transformers". */
-  reference: string
-  version: string
+  reference: z.string(),
+  version: z.string(),
   /** Largest absolute difference of a coordinate of unit-length embeddings. */
-  maxDifferenceImages: number
-  maxDifferenceTexts: number
+  maxDifferenceImages: z.number(),
+  maxDifferenceTexts: z.number(),
   /** Digest of the compared weights. */
-  digest: string
-  at: string
+  digest: z.string(),
+  at: z.string(),
+})
+/** What parity.json of a model folder holds: how far our embeddings are from the reference's. */
+type ParityStamp = z.infer<typeof parityStamp>
+
+/** The stamp of a model, or null where it was not verified since its weights were written. */
+export async function readParityStamp(folder: string, digest: string): Promise<ParityStamp | null> {
+  const text = await readFile(join(folder, PARITY_FILE), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    const stamp = parityStamp.safeParse(JSON.parse(text)).data
+    return stamp?.digest === digest ? stamp : null
+  } catch {
+    return null
+  }
 }
 
 export interface VerifyRequest {
