@@ -58,6 +58,7 @@ export const LeaderboardPage = graphql(`
       }
       comparisons { a b pairs difference low high p correctedP separated better reason }
       leftOut { reason text count runs { id key seed method { title } } }
+      publishedRows { ...Published }
     }
     before: leaderboard(
       suite: $suite, order: $order, orderSet: $orderSet, sortBy: $from, scope: $scope, group: $group

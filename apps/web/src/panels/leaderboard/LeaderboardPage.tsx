@@ -14,6 +14,7 @@ import { AllMetricsPanel } from './AllMetricsPanel.tsx'
 import { DifferencesPanel } from './DifferencesPanel.tsx'
 import { LeftOutPanel } from './LeftOutPanel.tsx'
 import { PassportProvider } from './Passport.tsx'
+import { PublishedPanel } from './PublishedPanel.tsx'
 import { SpreadPanel } from './SpreadPanel.tsx'
 import { StandingsPanel } from './StandingsPanel.tsx'
 
@@ -53,6 +54,7 @@ export function LeaderboardPage({ suite }: { suite: string }) {
         <div className="grid gap-4">
           <Choices board={board} order={get('order')} onSort={onSort} set={set} />
           {error ? null : <BoardView board={board} before={data.before ?? null} onSort={onSort} />}
+          {error ? null : <PublishedPanel board={board} />}
         </div>
       ) : null}
     </>

@@ -48,6 +48,7 @@ const board = (entries: BoardEntry[], more: Partial<Board> = {}): Board => ({
   entries,
   comparisons: [],
   leftOut: [],
+  publishedRows: [],
   ...more,
 })
 
