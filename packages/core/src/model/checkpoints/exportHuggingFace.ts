@@ -11,7 +11,7 @@ const ACTIVATIONS: Record<Activation, string> = { quickGelu: 'quick_gelu', gelu:
 
 /** Files of a transformers CLIPModel beside the weights. @throws BAD_INPUT when a tower is not CLIP's */
 export function huggingFaceFiles(config: ModelConfig, tokenizer: Tokenizer): ExportFiles {
-  const { image, text, embedding, mean, std, logitScale } = config
+  const { image, text, embedding, mean, std, logitScale, resize } = config
   if (image.kind !== 'clip' || text.kind !== 'clip') {
     throw new AnamnesisError(
       'BAD_INPUT',
@@ -19,6 +19,16 @@ export function huggingFaceFiles(config: ModelConfig, tokenizer: Tokenizer): Exp
       { field: 'layout' },
     )
   }
+  if (resize.mode === 'longest') {
+    throw new AnamnesisError(
+      'BAD_INPUT',
+      'transformers cannot fit the longer side of an image. Export it to open_clip.',
+      {
+        field: 'layout',
+      },
+    )
+  }
+  const squash = resize.mode === 'squash'
   const tower = (part: typeof image | typeof text) => ({
     hidden_size: part.width,
     intermediate_size: hiddenWidth(part),
@@ -56,9 +66,9 @@ export function huggingFaceFiles(config: ModelConfig, tokenizer: Tokenizer): Exp
       image_processor_type: 'CLIPImageProcessor',
       do_convert_rgb: true,
       do_resize: true,
-      size: { shortest_edge: image.size },
+      size: squash ? { height: image.size, width: image.size } : { shortest_edge: image.size },
       resample: RESAMPLE[config.resize.kernel],
-      do_center_crop: true,
+      do_center_crop: !squash,
       crop_size: { height: image.size, width: image.size },
       do_rescale: true,
       rescale_factor: 1 / 255,

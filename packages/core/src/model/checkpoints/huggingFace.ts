@@ -30,12 +30,14 @@ const clipConfig = z.object({
 const preprocessorConfig = z.object({
   image_mean: z.array(z.number()).length(3).optional(),
   image_std: z.array(z.number()).length(3).optional(),
+  /** PIL's number of the kernel. */
   resample: z.number().optional(),
+  do_center_crop: z.boolean().optional(),
 })
-/** PIL's number for bilinear interpolation. */
-const PIL_BILINEAR = 2
 type Tower = z.infer<typeof towerConfig>
 
+/** PIL's numbers of the kernels that the engine has. */
+const KERNELS: Record<number, string> = { 2: 'bilinear', 3: 'bicubic' }
 /** Activations of transformers by our names; "quick_gelu" is what its CLIP has without a word. */
 const ACTIVATIONS: Record<string, Activation> = { quick_gelu: 'quickGelu', gelu: 'gelu' }
 
@@ -66,7 +68,10 @@ export const huggingFace: Layout = {
       embedding: axis(shapes, 'visual_projection.weight', 0),
       mean: preprocessor.data?.image_mean ?? OPENAI_MEAN,
       std: preprocessor.data?.image_std ?? OPENAI_STD,
-      resize: { kernel: preprocessor.data?.resample === PIL_BILINEAR ? 'bilinear' : 'bicubic', mode: 'shortest' },
+      resize: {
+        kernel: kernelOf(preprocessor.data?.resample ?? 3, hints.source),
+        mode: preprocessor.data?.do_center_crop === false ? 'squash' : 'shortest',
+      },
     }
   },
   rules: (config) => [...imageRules(config), ...textRules(config), { ours: 'logit_scale', theirs: ['logit_scale'] }],
@@ -100,6 +105,11 @@ function tower(shapes: Shapes, prefix: 'vision_model' | 'text_model', config: To
 function known({ hidden_act: name = 'quick_gelu' }: Tower, hints: Hints): Activation {
   if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name]!
   throw unsupported(hints.source, `the activation "${name}"`)
+}
+
+function kernelOf(resample: number, source: string): string {
+  if (Object.hasOwn(KERNELS, resample)) return KERNELS[resample]!
+  throw unsupported(source, `images resampled by PIL's kernel ${resample}`)
 }
 
 function imageRules({ image }: ModelConfig): TensorRule[] {

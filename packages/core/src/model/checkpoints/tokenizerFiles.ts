@@ -29,7 +29,7 @@ export async function tokenizerOf(
   if (!tokenizer) {
     throw new AnamnesisError(
       'BAD_INPUT',
-      `No tokenizer lies beside ${join(located.folder, located.weights)} (vocab.txt, or tokenizer.json of Hugging Face). ` +
+      `No tokenizer lies beside ${join(located.folder, located.weights)} (tokenizer.json, vocab.txt or merges.txt). ` +
         'Give the vocabulary of its text model with the tokenizer option.',
       { field: 'tokenizer' },
     )
@@ -56,8 +56,10 @@ function misfit(source: string, how: string): AnamnesisError {
 }
 
 async function besideWeights(config: ModelConfig, { folder, tokenizer }: Located): Promise<Tokenizer | null> {
-  const wanted = config.text.kind === 'bert' ? ['vocab.txt', 'tokenizer.json'] : ['tokenizer.json', 'merges.txt']
-  if (config.text.kind === 'clip' && config.text.vocabulary === CLIP_VOCABULARY) return new ClipTokenizer()
+  const { text } = config
+  if (text.kind === 'clip' && text.vocabulary === CLIP_VOCABULARY) return new ClipTokenizer()
+  // tokenizer.json says most; merges are checked against the vocabulary beside them.
+  const wanted = ['tokenizer.json', text.kind === 'bert' ? 'vocab.txt' : 'merges.txt']
   const name = wanted.find((candidate) => tokenizer.includes(candidate))
   return name === undefined ? null : readVocabularyFile(join(folder, name))
 }
