@@ -1,6 +1,6 @@
 import { type Tensor2D, tf } from '../backend/index.ts'
 import type { EncodedVectors } from '../contracts/index.ts'
-import { type ClipModel, decodeImages, pixelsToTensor, type Tokenizer } from '../model/index.ts'
+import { type ClipModel, decodeImages, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
 import type { Encoder } from './encoder.ts'
 
 const LARGEST_BATCH = 64
@@ -51,7 +51,7 @@ export function modelEncoder(
       inBatches(texts, async (batch, rows) => {
         const { context } = config.text
         const tokens = filled(tokenizer.encode(batch, context), batch.length, rows)
-        return () => model.encodeTexts(tf.tensor2d(tokens, [rows, context], 'int32'))
+        return () => model.encodeTexts(tokensToTensor(tokens, config))
       }),
     encodeImages: (images) =>
       inBatches(images, async (batch, rows, first) => {

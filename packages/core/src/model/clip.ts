@@ -70,16 +70,16 @@ export class ClipModel {
   }
 
   /**
-   * @param tokens [batch, context], int32, as the model's tokenizer makes them
+   * @param tokens [batch, length], int32, as the model's tokenizer makes them, at most the context long
    * @param hooks for this call, after those of attached wrappers
    * @returns [batch, dim], unit rows
    */
   encodeTexts(tokens: Tensor2D, hooks?: TowerHooks): Tensor2D {
     const { context } = this.config.text
-    if (tokens.shape[1] !== context) {
+    if (tokens.shape[1] > context) {
       throw new AnamnesisError(
         'BAD_INPUT',
-        `Model "${this.id}" takes tokens [batch, ${context}], not [${tokens.shape.join(', ')}].`,
+        `Model "${this.id}" takes tokens [batch, at most ${context}], not [${tokens.shape.join(', ')}].`,
       )
     }
     return tf.tidy(() => l2Normalise(this.text.encode(tokens, this.run(hooks))))

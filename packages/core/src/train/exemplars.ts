@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { tf } from '../backend/index.ts'
 import { AnamnesisError, Random } from '../contracts/index.ts'
 import type { ExemplarBatch, ExemplarOptions } from '../methods/index.ts'
-import { type ClipModel, pixelsToTensor } from '../model/index.ts'
+import { type ClipModel, pixelsToTensor, tokensToTensor } from '../model/index.ts'
 import { clusterSelection, herding } from '../reference/index.ts'
 import type { TaskData } from './taskData.ts'
 import { taskEmbeddings } from './taskEmbeddings.ts'
@@ -95,7 +95,7 @@ export class ExemplarMemory {
     return {
       images: pixelsToTensor(pixels, this.model.config),
       labels: tf.tensor1d(labels, 'int32'),
-      classTokens: tf.tensor2d(tokens, [classes, context], 'int32'),
+      classTokens: tokensToTensor(tokens, this.model.config),
       ownClasses: tf.tensor2d(own, [items.length, classes]),
       remembered: tf.tensor2d(remembered, [items.length, classes]),
     }

@@ -2,7 +2,7 @@ import { type Tensor2D, tf } from '../backend/index.ts'
 import { AnamnesisError, type Task } from '../contracts/index.ts'
 import { type Dataset, openDataset, type Share } from '../importers/index.ts'
 import type { TaskBatch, TaskSamples } from '../methods/index.ts'
-import { type ClipModel, pixelsToTensor, type Tokenizer } from '../model/index.ts'
+import { type ClipModel, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
 
 /** The sentence that stands for a class. */
@@ -67,9 +67,9 @@ async function readImage(dataset: Dataset, split: 'train' | 'test', index: numbe
   return { name: `"${id}" of task "${dataset.task.id}"`, image }
 }
 
-/** [classes, context] */
-export function classTokens({ task, classTokens }: TaskData, model: ClipModel): Tensor2D {
-  return tf.tensor2d(classTokens, [task.classes.length, model.config.text.context], 'int32')
+/** [classes, length], as long as the longest prompt needs */
+export function classTokens({ classTokens }: TaskData, model: ClipModel): Tensor2D {
+  return tokensToTensor(classTokens, model.config)
 }
 
 /** Tensors of a decoded training batch, to be used inside tf.tidy. */

@@ -60,10 +60,10 @@ function bertLayer(block: number): BlockNames {
 }
 
 function open(text: BertTextConfig): TextTower {
-  const { context, width, epsilon, padToken } = text
+  const { width, epsilon, padToken } = text
   return {
     encode: (tokens, run) => {
-      const batch = tokens.shape[0]
+      const [batch, context] = tokens.shape
       const ids: Tensor2D = tf.cast(tokens, 'int32')
       const flat: Tensor1D = tf.reshape(ids, [batch * context])
       const words = tf.reshape(tf.gather(run.parameter(`${BERT}.embeddings.word_embeddings.weight`), flat), [

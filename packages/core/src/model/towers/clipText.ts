@@ -29,15 +29,17 @@ function addSpecs(specs: Specs, text: ClipTextConfig, embedding: number): void {
 }
 
 function open(text: ClipTextConfig): TextTower {
-  const { context, width, epsilon } = text
-  const causal = tf.keep(causalMask(context))
+  const { width, epsilon } = text
+  const causal = tf.keep(causalMask(text.context))
   return {
     encode: (tokens, run) => {
-      const batch = tokens.shape[0]
+      const [batch, context] = tokens.shape
       const ids: Tensor2D = tf.cast(tokens, 'int32')
       const flat: Tensor1D = tf.reshape(ids, [batch * context])
       const embedded = tf.reshape(tf.gather(run.parameter('token_embedding.weight'), flat), [batch, context, width])
-      const placed = tf.add(embedded, run.parameter('positional_embedding'))
+      const positions = run.parameter('positional_embedding')
+      const placed = tf.add(embedded, context < text.context ? tf.slice(positions, 0, context) : positions)
+      const mask: Tensor3D = context < text.context ? tf.slice(causal, 0, [1, context, context]) : causal
       // [batch, 1, context]: 1 at the end token. A product with it picks that token and, from the mask, what it may see.
       const end: Tensor3D = tf.reshape(tf.cast(tf.oneHot(tf.argMax(ids, 1), context), 'float32'), [batch, 1, context])
       const pooled = preNormBlocks(
@@ -47,13 +49,13 @@ function open(text: ClipTextConfig): TextTower {
           names,
           pooling: {
             pick: (x) => tf.reshape(tf.matMul(end, tf.reshape(x, [batch, context, width])), [batch, width]),
-            mask: tf.reshape(tf.matMul(tf.reshape(end, [batch, context]), tf.reshape(causal, [context, context])), [
+            mask: tf.reshape(tf.matMul(tf.reshape(end, [batch, context]), tf.reshape(mask, [context, context])), [
               batch,
               1,
               context,
             ]),
           },
-          mask: causal,
+          mask,
         },
         run,
       )

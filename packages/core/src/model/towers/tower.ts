@@ -12,7 +12,7 @@ interface Tower<Input> {
 
 /** Input: [batch, size, size, 3], normalised pixels. */
 export type ImageTower = Tower<Tensor4D>
-/** Input: [batch, context], int32 token ids. */
+/** Input: [batch, length], int32 token ids; length is at most the context. */
 export type TextTower = Tower<Tensor2D>
 
 /** A kind of tower with its config: what is known of it without TensorFlow.js, and how to make it. */
