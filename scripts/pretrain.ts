@@ -97,7 +97,7 @@ function line(report: PretrainReport): string {
     case 'step':
       return (
         `step ${report.step}/${report.steps}  loss ${report.loss.toFixed(3)}  logit scale ${report.logitScale.toFixed(1)}  ` +
-        `${report.imagesPerSecond.toFixed(0)} images/s  ${duration(report.secondsLeft)} left`
+        `${report.imagesPerSecond.toFixed(0)} images/s (${percent(report.waitShare)} waiting for them)  ${duration(report.secondsLeft)} left`
       )
     case 'zero-shot':
       return `zero-shot ${report.when} training  ${report.taskId}: ${percent(report.accuracy)} (chance ${percent(report.chance)}, n ${report.n})`

@@ -1,6 +1,13 @@
 import { type Tensor2D, tf } from '../backend/index.ts'
 import type { EncodedVectors } from '../contracts/index.ts'
-import { type ClipModel, decodeImages, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
+import {
+  type ClipModel,
+  decodeImages,
+  imageTarget,
+  pixelsToTensor,
+  type Tokenizer,
+  tokensToTensor,
+} from '../model/index.ts'
 import type { Encoder } from './encoder.ts'
 
 const LARGEST_BATCH = 64
@@ -56,7 +63,7 @@ export function modelEncoder(
     encodeImages: (images) =>
       inBatches(images, async (batch, rows, first) => {
         const names = batch.map((_, i) => `number ${first + i}`)
-        const pixels = filled(await decodeImages(batch, config.image.size, names), batch.length, rows)
+        const pixels = filled(await decodeImages(batch, imageTarget(config), names), batch.length, rows)
         return () => model.encodeImages(pixelsToTensor(pixels, config))
       }),
   }

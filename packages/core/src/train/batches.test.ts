@@ -6,6 +6,8 @@ import { PixelBudget, PixelSource } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
 import { ShuffledCycle } from './shuffledCycle.ts'
 
+const target = { size: 4, resize: { kernel: 'lanczos', mode: 'shortest' } } as const
+
 const grey = (value: number) =>
   sharp({ create: { width: 6, height: 6, channels: 3, background: { r: value, g: value, b: value } } })
     .png()
@@ -57,13 +59,24 @@ describe('prefetching', () => {
     expect(taken).toEqual([0, 1])
     expect(Math.max(...started)).toBeLessThanOrEqual(3)
   })
+
+  it('tells how long its taker waited', async () => {
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+    const slow = prefetched(2, 1, () => pause(30))
+    for await (const _ of slow) if (slow.lastWait > 0) expect(slow.waitShare).toBeGreaterThan(0.5)
+    expect(slow.lastWait).toBeGreaterThanOrEqual(0)
+    const ready = prefetched(2, 1, async () => {})
+    for await (const _ of ready) await pause(30)
+    expect(ready.waitShare).toBeLessThan(slow.waitShare)
+    expect(prefetched(0, 1, async () => {}).waitShare).toBe(0)
+  })
 })
 
 describe('decoded images', () => {
   it('are read once while the budget lasts, and again beyond it', async () => {
     const reads: number[] = []
     const budget = new PixelBudget(2 * 4 * 4 * 3)
-    const source = new PixelSource(4, budget, async (index) => {
+    const source = new PixelSource(target, budget, async (index) => {
       reads.push(index)
       return { name: `${index}`, image: await grey(index * 10) }
     })
@@ -77,7 +90,7 @@ describe('decoded images', () => {
   })
 
   it('say which image is corrupt', async () => {
-    const source = new PixelSource(4, new PixelBudget(1000), async () => ({
+    const source = new PixelSource(target, new PixelBudget(1000), async () => ({
       name: '"a" of task "b"',
       image: (await grey(9)).subarray(0, 60),
     }))

@@ -2,7 +2,7 @@ import { tf } from '../backend/index.ts'
 import { AnamnesisError, type EventPayload, type Random, type ReferencePair } from '../contracts/index.ts'
 import type { Corpus } from '../importers/index.ts'
 import type { ReferenceBatch, TeacherKind } from '../methods/index.ts'
-import { type ClipModel, pixelsToTensor, type Tokenizer } from '../model/index.ts'
+import { type ClipModel, imageTarget, pixelsToTensor, type Tokenizer } from '../model/index.ts'
 import { filled } from './evaluate.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
@@ -62,7 +62,7 @@ export class Guidance {
   }): Promise<Guidance> {
     const { pairs, corpus, model, tokenizer, batchSize } = options
     const { context } = model.config.text
-    const pixels = new PixelSource(model.config.image.size, options.budget, async (index) => {
+    const pixels = new PixelSource(imageTarget(model.config), options.budget, async (index) => {
       const { figureId } = pairs[index]!
       const image = await corpus.imageById(figureId)
       if (image) return { name: `of figure "${figureId}"`, image }

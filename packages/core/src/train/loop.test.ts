@@ -36,7 +36,7 @@ const weights = (request: TrainingRequest, task: number) =>
 const comparable = (events: readonly NewEvent[]) =>
   events.map((event) => {
     if (event.type === 'step') {
-      const { imagesPerSecond: _, ...values } = event.payload.values
+      const { imagesPerSecond: _speed, inputWait: _wait, ...values } = event.payload.values
       return { ...event, payload: { ...event.payload, values } }
     }
     if (event.type === 'reference.built') return { ...event, payload: { ...event.payload, milliseconds: 0 } }

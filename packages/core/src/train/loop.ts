@@ -209,7 +209,12 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
           payload: {
             task: position,
             step: total,
-            values: { ...finite(values), learningRate, imagesPerSecond: (1000 * config.batchSize) / (now - since) },
+            values: {
+              ...finite(values),
+              learningRate,
+              imagesPerSecond: (1000 * config.batchSize) / (now - since),
+              inputWait: batches.lastWait, // seconds
+            },
           },
         })
         since = now

@@ -1,4 +1,4 @@
-import { decodeImages } from '../model/index.ts'
+import { decodeImages, type ImageTarget } from '../model/index.ts'
 
 /** Bytes that all sources of a run together may keep decoded. */
 export class PixelBudget {
@@ -21,14 +21,14 @@ export class PixelSource {
 
   /** @param read gives the encoded image and a name for errors */
   constructor(
-    private readonly size: number,
+    private readonly target: ImageTarget,
     private readonly budget: PixelBudget,
     private readonly read: (index: number) => Promise<{ name: string; image: Uint8Array }>,
   ) {}
 
   /** @returns [indices.length, size, size, 3] @throws CORRUPT_IMAGE naming the image */
   async batch(indices: readonly number[]): Promise<Uint8Array> {
-    const bytes = this.size * this.size * 3
+    const bytes = this.target.size ** 2 * 3
     const pixels = new Uint8Array(indices.length * bytes)
     const missing = [...new Set(indices.filter((index) => !this.kept.has(index)))]
     const fresh = new Map<number, Uint8Array>()
@@ -36,7 +36,7 @@ export class PixelSource {
       const encoded = await Promise.all(missing.map((index) => this.read(index)))
       const decoded = await decodeImages(
         encoded.map(({ image }) => image),
-        this.size,
+        this.target,
         encoded.map(({ name }) => name),
       )
       missing.forEach((index, i) => {
@@ -53,7 +53,7 @@ export class PixelSource {
 
   /** Forgets what it kept. */
   release(): void {
-    this.budget.giveBack(this.kept.size * this.size * this.size * 3)
+    this.budget.giveBack(this.kept.size * this.target.size ** 2 * 3)
     this.kept.clear()
   }
 }

@@ -6,10 +6,12 @@ import { Random, type Task } from '../contracts/index.ts'
 import { type Corpus, corpusFolder, type Dataset, datasetFolder, openCorpus, openDataset } from '../importers/index.ts'
 import { crossModalityConsistency } from '../losses/index.ts'
 import {
-  augmentPixels,
+  augmentInThread,
   type ClipModel,
   createModel,
   findModelConfig,
+  type ImageTarget,
+  imageTarget,
   pixelsToTensor,
   saveModel,
   type Tokenizer,
@@ -55,6 +57,8 @@ export type PretrainReport =
       loss: number
       logitScale: number
       imagesPerSecond: number
+      /** Share of the time that was spent waiting for images, in [0, 1]. */
+      waitShare: number
       secondsLeft: number
     }
   | {
@@ -109,8 +113,8 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
       datasets.push(keep(await openDataset(datasetFolder(home, id), only)))
     }
     const tasks = datasets.map(({ task }) => task)
-    const figures = await figurePairs(corpus, tasks, config.image.size, budget)
-    const labelled = suite.exclude ? labelledPairs(datasets, suite.exclude.split, config.image.size, budget) : null
+    const figures = await figurePairs(corpus, tasks, imageTarget(config), budget)
+    const labelled = suite.exclude ? labelledPairs(datasets, suite.exclude.split, imageTarget(config), budget) : null
     const tokenizer = trainTokenizer(
       tokenizerTexts(figures.captions, tasks, labelled !== null, new Random(`${seed}/tokenizer`)),
       config.text.vocabulary,
@@ -138,15 +142,14 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
 
     // Training.
     const sources = labelled ? [figures, labelled] : [figures]
-    const batches = prefetched(steps, AHEAD, pairBatches(sources, options.batchSize, new Random(seed)))
+    const augmented = options.augment === false ? null : config.image.size
+    const batches = prefetched(steps, AHEAD, pairBatches(sources, options.batchSize, new Random(seed), augmented))
     const schedule = { peak: options.learningRate, steps, warmup: Math.ceil(steps * WARMUP_SHARE) }
     const loopStarted = performance.now()
     let step = 0
     for await (const batch of batches) {
-      const pixels =
-        options.augment !== false ? augmentPixels(batch.pixels, config.image.size, batch.random) : batch.pixels
       const [loss, logScale] = await contrastiveStep(model, optimizer, cosineSchedule(step, schedule), {
-        pixels,
+        pixels: batch.pixels,
         tokens: tokenizer.encode(batch.captions, config.text.context),
         groups: batch.groups,
       })
@@ -159,6 +162,7 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
         loss: loss!,
         logitScale: Math.exp(logScale!),
         imagesPerSecond: (step * options.batchSize) / seconds,
+        waitShare: batches.waitShare,
         secondsLeft: (seconds / step) * (steps - step),
       })
     }
@@ -218,14 +222,14 @@ async function contrastiveStep(
   }
 }
 
-async function figurePairs(corpus: Corpus, tasks: readonly Task[], size: number, budget: PixelBudget) {
+async function figurePairs(corpus: Corpus, tasks: readonly Task[], target: ImageTarget, budget: PixelBudget) {
   const prompts = new PromptFinder(tasks)
   const figures: { caption: string; prompt: string | null }[] = []
   for (let index = 0; index < corpus.size; index++) {
     const figure = await corpus.figure(index)
     figures.push({ caption: figure.caption, prompt: prompts.promptOf(figure) })
   }
-  const pixels = new PixelSource(size, budget, async (index) => ({
+  const pixels = new PixelSource(target, budget, async (index) => ({
     name: `number ${index} of corpus "${corpus.info.id}"`,
     image: await corpus.image(index),
   }))
@@ -244,7 +248,7 @@ async function figurePairs(corpus: Corpus, tasks: readonly Task[], size: number,
 function labelledPairs(
   datasets: readonly Dataset[],
   split: 'train' | 'val' | 'test',
-  size: number,
+  target: ImageTarget,
   budget: PixelBudget,
 ): PairSource {
   const items = datasets.flatMap((dataset) =>
@@ -252,7 +256,7 @@ function labelledPairs(
   )
   return {
     count: items.length,
-    pixels: new PixelSource(size, budget, async (number) => {
+    pixels: new PixelSource(target, budget, async (number) => {
       const { dataset, index } = items[number]!
       const { id, image } = await dataset.read(split, index)
       return { name: `"${id}" of task "${dataset.task.id}"`, image }
@@ -265,8 +269,11 @@ function labelledPairs(
   }
 }
 
-/** Batches with an equal share of each source. Everything random is drawn when a batch is begun, in order. */
-function pairBatches(sources: readonly PairSource[], batchSize: number, random: Random) {
+/**
+ * Batches with an equal share of each source. Everything random is drawn when a batch is begun, in order.
+ * @param augmented side of the images when they are augmented
+ */
+function pairBatches(sources: readonly PairSource[], batchSize: number, random: Random, augmented: number | null) {
   const cycles = sources.map((source, i) => new ShuffledCycle(source.count, random.fork(`source ${i}`)))
   const captionRandom = random.fork('captions')
   const augmentRandom = random.fork('augmentation')
@@ -282,11 +289,11 @@ function pairBatches(sources: readonly PairSource[], batchSize: number, random: 
     const pairs = parts.flatMap((part) => part.pairs)
     const groupOf = new Map<string, number>()
     for (const { group } of pairs) if (!groupOf.has(group)) groupOf.set(group, groupOf.size)
+    const pixels = concatenated(decoded)
     return {
-      pixels: concatenated(decoded),
+      pixels: augmented === null ? pixels : await augmentInThread(pixels, augmented, own),
       captions: pairs.map(({ caption }) => caption),
       groups: pairs.map(({ group }) => groupOf.get(group)!),
-      random: own,
     }
   }
 }

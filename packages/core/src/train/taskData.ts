@@ -2,7 +2,7 @@ import { type Tensor2D, tf } from '../backend/index.ts'
 import { AnamnesisError, type Task } from '../contracts/index.ts'
 import { type Dataset, openDataset, type Share } from '../importers/index.ts'
 import type { TaskBatch, TaskSamples } from '../methods/index.ts'
-import { type ClipModel, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
+import { type ClipModel, imageTarget, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
 
 /** The sentence that stands for a class. */
@@ -34,7 +34,7 @@ export async function openTaskData(
   const { task } = dataset
   for (const split of ['train', 'test'] as const) refuseEmptyClass(task, split, dataset.labels(split))
   const pixels = (split: 'train' | 'test') =>
-    new PixelSource(model.config.image.size, budget, (index) => readImage(dataset, split, index))
+    new PixelSource(imageTarget(model.config), budget, (index) => readImage(dataset, split, index))
   return {
     task,
     digest: dataset.digest,

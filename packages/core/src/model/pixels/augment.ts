@@ -1,4 +1,5 @@
-import type { Random } from '../contracts/index.ts'
+// Runs in worker threads too, where Node.js reads it as it is: types are all that may be erased.
+import type { Random } from '../../contracts/index.ts'
 
 export interface Augmentation {
   /** Mirror left and right at random. Off by default: the side of a finding matters in medicine. */

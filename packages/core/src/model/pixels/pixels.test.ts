@@ -1,12 +1,17 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { loadBackend, tf } from '../backend/index.ts'
-import { findModelConfig } from './configs.ts'
-import { decodeImages, pixelsToTensor } from './pixels.ts'
+import { loadBackend, tf } from '../../backend/index.ts'
+import { Random } from '../../contracts/index.ts'
+import { findModelConfig } from '../configs.ts'
+import { augmentPixels, gentleAugmentation } from './augment.ts'
+import { augmentInThread, decodeImages, pixelsToTensor } from './pixels.ts'
 
 const config = findModelConfig('test')
 
 beforeAll(() => loadBackend())
+
+const lanczos = (size: number) => ({ size, resize: { kernel: 'lanczos', mode: 'shortest' } }) as const
+const bicubic = (size: number) => ({ size, resize: { kernel: 'bicubic', mode: 'shortest' } }) as const
 
 const plain = (width: number, height: number, colour: { r: number; g: number; b: number; alpha?: number }) =>
   sharp({ create: { width, height, channels: colour.alpha === undefined ? 3 : 4, background: colour } })
@@ -20,7 +25,7 @@ describe('decoding images', () => {
     const image = await sharp(raw, { raw: { width, height, channels: 3 } })
       .png()
       .toBuffer()
-    const pixels = await decodeImages([image], 10)
+    const pixels = await decodeImages([image], lanczos(10))
     expect(pixels.length).toBe(300)
     for (let i = 0; i < pixels.length; i += 3) expect([...pixels.slice(i, i + 3)]).toEqual([0, 200, 0])
   })
@@ -32,7 +37,7 @@ describe('decoding images', () => {
     const deep = await sharp(values, raw).toColourspace('grey16').png().toBuffer()
     const jpeg = await sharp(values, raw).toColourspace('b-w').jpeg().toBuffer()
     const seeThrough = await plain(8, 8, { r: 90, g: 90, b: 90, alpha: 1 }).png().toBuffer()
-    const pixels = await decodeImages([grey, deep, jpeg, seeThrough], 4)
+    const pixels = await decodeImages([grey, deep, jpeg, seeThrough], lanczos(4))
     expect(pixels.length).toBe(4 * 4 * 4 * 3)
     for (const value of pixels) expect(Math.abs(value - 90)).toBeLessThanOrEqual(1)
   })
@@ -45,7 +50,7 @@ describe('decoding images', () => {
           .toBuffer(),
       ),
     )
-    const pixels = await decodeImages(images, 2)
+    const pixels = await decodeImages(images, lanczos(2))
     expect(Array.from({ length: 20 }, (_, i) => pixels[i * 12])).toEqual(Array.from({ length: 20 }, (_, i) => 10 * i))
   })
 
@@ -53,23 +58,58 @@ describe('decoding images', () => {
     const good = await plain(40, 40, { r: 1, g: 2, b: 3 }).jpeg().toBuffer()
     const cut = good.subarray(0, good.length - 40)
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>')
-    await expect(decodeImages([good, cut], 4)).rejects.toMatchObject({
+    await expect(decodeImages([good, cut], lanczos(4))).rejects.toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: expect.stringContaining('number 1'),
     })
-    await expect(decodeImages([svg], 4, ['scan-7.png'])).rejects.toMatchObject({
+    await expect(decodeImages([svg], lanczos(4), ['scan-7.png'])).rejects.toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: expect.stringContaining('scan-7.png is neither JPEG nor PNG'),
     })
-    await expect(decodeImages([new Uint8Array(0)], 4)).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' })
+    await expect(decodeImages([new Uint8Array(0)], lanczos(4))).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' })
   })
 
   test('refuses an image that is far too large before decoding it', async () => {
     const bomb = await plain(12_000, 12_000, { r: 0, g: 0, b: 0 }).png({ compressionLevel: 9 }).toBuffer()
-    await expect(decodeImages([bomb], 4)).rejects.toMatchObject({
+    await expect(decodeImages([bomb], lanczos(4))).rejects.toMatchObject({
       code: 'CORRUPT_IMAGE',
       message: expect.stringContaining('pixel limit'),
     })
+  })
+})
+
+describe('worker threads', () => {
+  const one = (value: number) =>
+    plain(30, 20, { r: value, g: 0, b: 255 - value })
+      .png()
+      .toBuffer()
+
+  test('give what one image alone gives, in order, for batches at the same time', async () => {
+    const images = await Promise.all(Array.from({ length: 24 }, (_, i) => one(10 * i)))
+    const alone = await Promise.all(images.map((image) => decodeImages([image], bicubic(8))))
+    const batches = await Promise.all([images, images.toReversed()].map((list) => decodeImages(list, bicubic(8))))
+    expect(batches[0]).toEqual(Uint8Array.from(alone.flatMap((pixels) => [...pixels])))
+    expect(batches[1]).toEqual(Uint8Array.from(alone.toReversed().flatMap((pixels) => [...pixels])))
+  })
+
+  test('leave the bytes of the images alone and name the broken one', async () => {
+    const images = await Promise.all(Array.from({ length: 6 }, (_, i) => one(i)))
+    const copies = images.map((image) => Uint8Array.from(image))
+    const broken = images.with(4, images[4]!.subarray(0, 30))
+    const names = images.map((_, i) => `scan-${i}.png`)
+    await expect(decodeImages(broken, bicubic(8), names)).rejects.toMatchObject({
+      code: 'CORRUPT_IMAGE',
+      message: expect.stringContaining('scan-4.png cannot be decoded'),
+    })
+    expect(images.map((image) => Uint8Array.from(image))).toEqual(copies)
+  })
+
+  test('augment as the training thread would', async () => {
+    const pixels = Uint8Array.from({ length: 3 * 8 * 8 * 3 }, (_, i) => (i * 37) % 256)
+    const copy = pixels.slice()
+    const there = await augmentInThread(pixels, 8, new Random(5))
+    expect(there).toEqual(augmentPixels(pixels, 8, new Random(5), gentleAugmentation))
+    expect(pixels).toEqual(copy)
   })
 })
 

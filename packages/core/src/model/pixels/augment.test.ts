@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Random } from '../contracts/index.ts'
+import { Random } from '../../contracts/index.ts'
 import { augmentPixels } from './augment.ts'
 
 const size = 8
