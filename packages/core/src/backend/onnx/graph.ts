@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { OnnxGraph } from './onnx-model.ts'
+import { END_OF_RUN } from './runtime.ts'
 import type { GraphNode, Value } from './value.ts'
 
 /** Everything needed to compute some pending values, in execution order. */
@@ -101,6 +102,7 @@ export function toOnnx(graph: PendingGraph, fed: readonly boolean[]): OnnxGraph 
       }),
     inputs: graph.inputs.filter((_, position) => fed[position]).map(declare),
     outputs: graph.outputs.map(declare),
+    listOutput: END_OF_RUN,
   }
 }
 

@@ -34,6 +34,8 @@ export interface OnnxGraph {
   constants: OnnxConstant[]
   inputs: OnnxValue[]
   outputs: OnnxValue[]
+  /** Name of a first output that is an empty list of tensors; see `runtime.ts`. */
+  listOutput: string
 }
 
 const IR_VERSION = 9
@@ -43,9 +45,12 @@ const OPSET = 20
 export function encodeModel(graph: OnnxGraph): Uint8Array {
   const body = new ProtobufWriter(1 << 16)
   for (const [index, node] of graph.nodes.entries()) body.message(1, encodeNode(node, index))
+  const list = { operator: 'SequenceEmpty', domain: '', inputs: [], outputs: [graph.listOutput], attributes: {} }
+  body.message(1, encodeNode(list, graph.nodes.length))
   body.string(2, 'anamnesis')
   for (const constant of graph.constants) body.message(5, encodeConstant(constant))
   for (const input of graph.inputs) body.message(11, encodeValue(input))
+  body.message(12, encodeList(graph.listOutput))
   for (const output of graph.outputs) body.message(12, encodeValue(output))
   return new ProtobufWriter(1 << 16)
     .integer(1, IR_VERSION)
@@ -87,4 +92,12 @@ function encodeValue(value: OnnxValue): ProtobufWriter {
   for (const size of value.shape) shape.message(1, new ProtobufWriter().integer(1, size))
   const type = new ProtobufWriter().integer(1, ONNX_ELEMENT_TYPE[value.type]).message(2, shape)
   return new ProtobufWriter().string(1, value.name).message(2, new ProtobufWriter().message(1, type))
+}
+
+/** A list of float tensors. */
+function encodeList(name: string): ProtobufWriter {
+  const tensor = new ProtobufWriter().integer(1, ONNX_ELEMENT_TYPE.float32)
+  const element = new ProtobufWriter().message(1, tensor)
+  const list = new ProtobufWriter().message(4, new ProtobufWriter().message(1, element))
+  return new ProtobufWriter().string(1, name).message(2, list)
 }

@@ -154,6 +154,21 @@ describe('sessions', () => {
   })
 })
 
+describe('memory', () => {
+  it('is not spent on copies of what a run writes', () => {
+    const x = tf.tensor(new Float32Array(2_000_000))
+    const held = () => process.memoryUsage().arrayBuffers
+    const first = tf.add(x, 1)
+    backend.flush()
+    first.dispose() // its memory is used again
+    const second = tf.add(x, 2)
+    const before = held()
+    backend.flush()
+    expect(held() - before).toBeLessThan(1_000_000)
+    tf.dispose([x, second])
+  })
+})
+
 describe('updates of AdamW', () => {
   /** A weight and its moments as variables, and one update of them by a gradient of `weight`. */
   function optimised(start: number[]) {

@@ -4,7 +4,7 @@ import { AnamnesisError } from '../../contracts/index.ts'
 import type { Device } from '../device.ts'
 import { inputName, outputNames, type PendingGraph, peakBytes, toOnnx } from './graph.ts'
 import { encodeModel } from './onnx-model.ts'
-import { type RuntimeSession, wrap } from './runtime.ts'
+import { type RuntimeSession, runInto, wrap } from './runtime.ts'
 
 export interface SessionOptions {
   threads: number
@@ -69,7 +69,7 @@ export class SessionCache {
     for (const [index, name] of cached.outputs.entries()) fetches[name] = targets[index]!
     const started = performance.now()
     try {
-      cached.session.run(feeds, fetches, {})
+      runInto(cached.session, feeds, fetches)
     } catch (cause) {
       throw new AnamnesisError(
         'INTERNAL',
