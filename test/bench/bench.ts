@@ -8,6 +8,8 @@ export type Measurement =
       n: number
       /** Smallest and largest of the repeats, in the unit of `value`. */
       spread?: [number, number]
+      /** 95 % interval of `value` over the repeats, where it is a mean. */
+      interval?: [number, number]
       /** The other side's value where the metric is a ratio, in the unit that the bench measures in. */
       peer?: number
     }
@@ -16,8 +18,8 @@ export type Measurement =
 /** One group of measurements; the file's default export, listed in `registry.ts`. */
 export interface Bench {
   title: string
-  /** Reports each number as soon as it is known. `note` writes a line for people only. */
-  run(report: (measurement: Measurement) => void, note: (text: string) => void): Promise<void>
+  /** Reports each number as soon as it is known. `note` writes a line for people only; `args` are the bench's own options. */
+  run(report: (measurement: Measurement) => void, note: (text: string) => void, args: string[]): Promise<void>
 }
 
 export function median(values: readonly number[]): number {
@@ -42,9 +44,10 @@ export function measured(metric: string, unit: string, values: readonly number[]
 export function describeMeasurement(measurement: Measurement): string {
   const name = measurement.metric.padEnd(32)
   if (measurement.value === null) return `${name} not measured: ${measurement.reason}`
-  const { value, unit, n, spread, peer } = measurement
+  const { value, unit, n, spread, interval, peer } = measurement
   const parts = [`${name} ${short(value)} ${unit}`]
   if (spread) parts.push(`${short(spread[0])} to ${short(spread[1])}`)
+  if (interval) parts.push(`95 % interval ${short(interval[0])} to ${short(interval[1])}`)
   if (n > 1) parts.push(`n = ${n}`)
   if (peer !== undefined) parts.push(`peer ${short(peer)}`)
   return parts.join(', ')

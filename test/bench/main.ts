@@ -1,11 +1,13 @@
-// `npm run bench -- <name> [--json]`: measures, and prints lines for people or one JSON object a line.
+// `npm run bench -- <name> [--json] [the bench's own options]`: measures, and prints lines for people or one JSON object a line.
 import { cpus, totalmem } from 'node:os'
 import { describeMeasurement, type Measurement } from './bench.ts'
 import { benches } from './registry.ts'
 
-const args = process.argv.slice(2)
-const json = args.includes('--json')
-const names = args.filter((arg) => !arg.startsWith('--'))
+const json = process.argv.includes('--json')
+const args = process.argv.slice(2).filter((arg) => arg !== '--json')
+const firstOption = args.findIndex((arg) => arg.startsWith('--'))
+const names = firstOption < 0 ? args : args.slice(0, firstOption)
+const options = args.slice(names.length)
 
 const unknown = names.filter((name) => !benches[name])
 if (names.length === 0 || unknown.length > 0) {
@@ -28,7 +30,7 @@ for (const name of names) {
       json ? `${JSON.stringify({ bench: name, ...measurement })}\n` : `  ${describeMeasurement(measurement)}\n`,
     )
   }
-  await bench.run(report, (text) => note(`  ${text}`))
+  await bench.run(report, (text) => note(text.replace(/^/gm, '  ')), options)
 }
 
 function machine(): string {

@@ -4,5 +4,6 @@ import type { Bench } from './bench.ts'
 export const benches: Record<string, () => Promise<{ default: Bench }>> = {
   demo: () => import('./demo.ts'),
   engine: () => import('./engine.ts'),
+  methods: () => import('./methods.ts'),
   retrieval: () => import('./retrieval.ts'),
 }

@@ -30,8 +30,8 @@ export function syntheticSuite(topology: Topology, seed = 1): SuiteDefinition {
     orders: ordersOf(taskIds),
     modelId: `synthetic-${topology}`,
     corpusId: syntheticCorpusId(topology),
-    defaults: { stepsPerTask: 60, batchSize: 32, learningRate: 1e-3, warmupSteps: 6 },
-    pretraining: { size: 'synthetic', steps: 600, batchSize: 64, learningRate: 1e-3, augment: false },
+    defaults: { stepsPerTask: 60, batchSize: 32, learningRate: 6e-4, warmupSteps: 6 },
+    pretraining: { size: 'synthetic', steps: 250, batchSize: 64, learningRate: 1e-3, augment: false },
     openTask: async (taskId) => openSyntheticTask(topology, taskId, { seed }),
     openCorpus: async () => openSyntheticFigures({ topology, seed }),
   }
