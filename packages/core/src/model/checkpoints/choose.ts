@@ -13,7 +13,9 @@ export interface ChosenFiles {
 
 export const OPEN_CLIP_CONFIG = 'open_clip_config.json'
 export const HUGGING_FACE_CONFIG = 'config.json'
-const CONFIGS = [OPEN_CLIP_CONFIG, HUGGING_FACE_CONFIG]
+export const MODEL_CONFIG = 'model.json'
+/** Weights of a model folder of this product. */
+const MODEL_WEIGHTS = 'weights.safetensors'
 const PREPROCESSOR = 'preprocessor_config.json'
 /** The first that is there is taken: what cannot hold code comes first. */
 const WEIGHTS = [
@@ -34,9 +36,12 @@ const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'merges.tx
  */
 export function chooseFiles(names: readonly string[], source: string): ChosenFiles {
   const has = new Set(names)
+  if (has.has(MODEL_CONFIG) && has.has(MODEL_WEIGHTS)) {
+    return { weights: MODEL_WEIGHTS, configs: [MODEL_CONFIG], preprocessor: null, tokenizer: ['tokenizer.json'] }
+  }
   return {
     weights: WEIGHTS.find((name) => has.has(name)) ?? onlyWeights(names, source),
-    configs: CONFIGS.filter((name) => has.has(name)),
+    configs: [OPEN_CLIP_CONFIG, HUGGING_FACE_CONFIG].filter((name) => has.has(name)),
     preprocessor: has.has(PREPROCESSOR) ? PREPROCESSOR : null,
     tokenizer: TOKENIZER_FILES.filter((name) => has.has(name)),
   }

@@ -62,7 +62,7 @@ export async function importCheckpoint(request: ImportRequest): Promise<Imported
   if (request.sha256) await checkHash(path, request.sha256, onProgress)
   await using tensors = await openTensors(path)
   const shapes = shapesOf(tensors)
-  const layout = detectLayout(shapes, path)
+  const layout = detectLayout(shapes, located.configs, path)
   const hints = {
     config: await jsonOf(located, layout.configFile),
     preprocessor: located.preprocessor ? await readJsonFile(located.folder, located.preprocessor) : null,

@@ -38,7 +38,8 @@ export async function tokenizerOf(
   if ((tokenizer.kind === 'wordPiece') !== (text.kind === 'bert')) {
     throw misfit(source, `is of kind ${tokenizer.kind}, the text tower is ${text.kind === 'bert' ? 'BERT' : "CLIP's"}`)
   }
-  if (tokenizer.size !== text.vocabulary) {
+  // Our own models may have room for more tokens than their texts gave; published ones have as many rows as tokens.
+  if (tokenizer.kind === 'bytePair' ? tokenizer.size > text.vocabulary : tokenizer.size !== text.vocabulary) {
     throw misfit(source, `has ${tokenizer.size} tokens, the model ${text.vocabulary}`)
   }
   if (text.kind === 'bert' && tokenizer.padToken !== text.padToken) {
@@ -57,7 +58,8 @@ function misfit(source: string, how: string): AnamnesisError {
 
 async function besideWeights(config: ModelConfig, { folder, tokenizer }: Located): Promise<Tokenizer | null> {
   const { text } = config
-  if (text.kind === 'clip' && text.vocabulary === CLIP_VOCABULARY) return new ClipTokenizer()
+  if (text.kind === 'clip' && text.vocabulary === CLIP_VOCABULARY && !tokenizer.includes('tokenizer.json'))
+    return new ClipTokenizer()
   // tokenizer.json says most; merges are checked against the vocabulary beside them.
   const wanted = ['tokenizer.json', text.kind === 'bert' ? 'vocab.txt' : 'merges.txt']
   const name = wanted.find((candidate) => tokenizer.includes(candidate))

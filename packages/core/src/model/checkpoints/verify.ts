@@ -14,6 +14,7 @@ import { exportCheckpoint } from './export.ts'
 import { locate } from './files.ts'
 import { huggingFace } from './huggingFace.ts'
 import { detectLayout } from './layouts.ts'
+import { modelFolder } from './modelFolder.ts'
 import { openTensors } from './open.ts'
 import { openClip } from './openClip.ts'
 
@@ -120,7 +121,13 @@ async function existing(path: string): Promise<Reference> {
   }
   const located = await locate(path)
   await using tensors = await openTensors(join(path, located.weights))
-  return { library: detectLayout(shapesOf(tensors), path).id, folder: path }
+  const library = detectLayout(shapesOf(tensors), located.configs, path).id
+  if (library === modelFolder.id) {
+    throw new AnamnesisError('BAD_INPUT', `${path} is a model folder of this product, no reference.`, {
+      field: 'against',
+    })
+  }
+  return { library, folder: path }
 }
 
 /** The model in a layout that can express it; everything the library needs lies in the folder. */
