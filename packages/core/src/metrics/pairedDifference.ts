@@ -20,6 +20,8 @@ export interface PairedDifference {
   interval: [number, number] | null
   /** Two-sided, of "no difference"; null with fewer than two pairs. */
   p: number | null
+  /** By how much deviations of drawn means were stretched for the small sample; null where nothing was drawn or varies. */
+  stretch: number | null
 }
 
 /**
@@ -31,7 +33,7 @@ export interface PairedDifference {
 export function pairedDifference(grid: Grid, replicates: Replicates, a: number, b: number): PairedDifference {
   const shared = grid.units.flatMap((_, u) => (grid.runs[a]![u]!.length > 0 && grid.runs[b]![u]!.length > 0 ? [u] : []))
   const pairs = shared.length
-  const none = { pairs, difference: null, standardError: null, freedom: null, interval: null, p: null }
+  const none = { pairs, difference: null, standardError: null, freedom: null, interval: null, p: null, stretch: null }
   if (pairs === 0) return none
   const byUnit = shared.map((u) => unitValue(grid.runs[a]![u]!) - unitValue(grid.runs[b]![u]!))
   const difference = mean(byUnit)
@@ -49,6 +51,7 @@ export function pairedDifference(grid: Grid, replicates: Replicates, a: number, 
       freedom: null,
       interval: [exact, exact],
       p: exact === 0 ? 1 : 0,
+      stretch: null,
     }
   }
   const freedom =
@@ -73,6 +76,7 @@ export function pairedDifference(grid: Grid, replicates: Replicates, a: number, 
       difference + stretch * (quantile(drawn, 0.975) - difference),
     ],
     p: standardError === 0 ? 0 : studentTail(difference / standardError, freedom),
+    stretch,
   }
 }
 

@@ -1,30 +1,23 @@
 import type { Grid } from './contender.ts'
-import { studentT95 } from './distributions.ts'
 import { quantile, type Replicates } from './resample.ts'
-
-const Z95 = 1.959963984540054
 
 /**
  * 95 % interval of each contender's rank: ranks are taken in every joint draw of units and tasks, so what all
- * contenders have in common cancels. Deviations of the drawn means are stretched like the intervals of differences,
- * with the smallest number of units of a contender.
+ * contenders have in common cancels. Deviations of the drawn means are stretched like those of the differences.
  * @param grid the ranked contenders only
  * @param estimates their means
+ * @param stretch of the pairs, their median
  */
 export function rankIntervals(
   grid: Grid,
   replicates: Replicates,
   estimates: readonly number[],
+  stretch: number,
   better: 'higher' | 'lower',
 ): [number, number][] {
   const { resamples, values } = replicates
   const all = grid.units.map((_, u) => u)
   const draws = replicates.drawUnits(all)
-  const fewest = Math.max(
-    2,
-    grid.runs.reduce((least, units) => Math.min(least, units.filter((runs) => runs.length > 0).length), all.length),
-  )
-  const stretch = (Math.sqrt(fewest / (fewest - 1)) * studentT95(fewest - 1)) / Z95
   const sign = better === 'higher' ? 1 : -1
 
   const drawn = grid.runs.map((units, k) => {

@@ -3,7 +3,7 @@ import { aggregatesOf, type Contender, type Grid, gridOf, runValue, type Unit } 
 import { holm } from './holm.ts'
 import { type PairedDifference, pairedDifference } from './pairedDifference.ts'
 import { rankIntervals } from './rankIntervals.ts'
-import { replicatesOf, type Scope } from './resample.ts'
+import { quantile, replicatesOf, type Scope } from './resample.ts'
 import { tieGroups } from './tieGroups.ts'
 import { type VarianceSplit, varianceSplit } from './varianceSplit.ts'
 
@@ -93,7 +93,9 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
   const separated = new Map(comparisons.map(({ a, b, separated }) => [`${a}\n${b}`, separated]))
   const groups = tieGroups(ranked.length, (i, j) => separated.get(`${ranked[i]!.id}\n${ranked[j]!.id}`)!)
   const means = ranked.map(({ aggregate: { mean } }) => mean!)
-  const intervals = rankIntervals(place, replicates, means, better)
+  const stretches = comparisons.flatMap(({ stretch }) => (stretch === null ? [] : [stretch])).sort((a, b) => a - b)
+  const stretch = stretches.length === 0 ? 1 : quantile(stretches, 0.5)
+  const intervals = rankIntervals(place, replicates, means, stretch, better)
   const standings = all.map(({ index: _, ...standing }, place): Standing => {
     if (standing.reason !== null) return standing
     const rank = 1 + means.filter((mean) => sign * (mean - means[place]!) < 0).length

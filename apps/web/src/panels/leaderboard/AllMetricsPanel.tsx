@@ -13,7 +13,7 @@ export function AllMetricsPanel({ board, onSort }: { board: Board; onSort: (key:
   return (
     <Panel title="All metrics" note="mean ± half of the 95 % interval; a number opens its definition" flush>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className="overflow-x-auto" aria-label="All metrics" tabIndex={0}>
+      <section className="relative overflow-x-auto" aria-label="Table of all metrics" tabIndex={0}>
         <table className="num w-full text-right">
           <thead>
             <tr className="text-2xs text-ink-3">

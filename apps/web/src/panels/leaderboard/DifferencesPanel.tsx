@@ -9,7 +9,9 @@ import { Empty, Panel } from '../../ui/surfaces.tsx'
 const TONES: Record<DifferenceCell['tone'], string> = {
   better: 'bg-good-soft text-good font-medium',
   worse: 'bg-bad-soft text-bad font-medium',
-  open: 'text-ink-2',
+  'better?': 'text-good',
+  'worse?': 'text-bad',
+  open: 'text-ink-3',
   unknown: 'text-ink-3',
 }
 
@@ -52,7 +54,7 @@ export function DifferencesPanel({ board }: { board: Board }) {
         <output className="num min-w-0 basis-72 grow">{shown ? shown.words : 'Choose two different methods.'}</output>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className="overflow-x-auto" aria-label="Differences of all pairs" tabIndex={0}>
+      <section className="relative overflow-x-auto" aria-label="Differences of all pairs" tabIndex={0}>
         <table className="num text-right text-xs">
           <caption className="sr-only">Row minus column, in points. The chooser above says all about one pair.</caption>
           <thead>
@@ -104,8 +106,9 @@ export function DifferencesPanel({ board }: { board: Board }) {
         </table>
       </section>
       <p className="border-t border-line px-4 py-2 text-xs text-ink-3">
-        Green: the row is better; red: worse; both only where the 95 % interval of the paired bootstrap leaves out zero
-        and p after Holm is below 0.05. {board.scope === 'tasksAndRuns' ? 'Tasks and' : 'Only'}{' '}
+        Filled: established, the 95 % interval of the paired bootstrap leaves out zero and p after Holm over all pairs
+        is below 0.05; green where the row is better, red where it is worse. Only coloured: so by itself, but not among
+        so many pairs; more seeds would tell. {board.scope === 'tasksAndRuns' ? 'Tasks and' : 'Only'}{' '}
         {board.unit === 'order' ? 'orders' : 'seeds'} were redrawn, {board.resamples.toLocaleString('en-US')} times.
       </p>
     </Panel>

@@ -53,7 +53,14 @@ export function LeaderboardPage({ suite }: { suite: string }) {
       {board ? (
         <div className="grid gap-4">
           <Choices board={board} order={get('order')} onSort={onSort} set={set} />
-          {error ? null : <BoardView board={board} before={data.before ?? null} onSort={onSort} />}
+          {error ? null : (
+            <BoardView
+              board={board}
+              before={data.before ?? null}
+              onSort={onSort}
+              onForget={() => set({ from: null })}
+            />
+          )}
           {error ? null : <PublishedPanel board={board} />}
         </div>
       ) : null}
@@ -144,7 +151,17 @@ function Choice({ label, children }: { label: string; children: ReactNode }) {
   )
 }
 
-function BoardView({ board, before, onSort }: { board: Board; before: Before | null; onSort: (key: string) => void }) {
+function BoardView({
+  board,
+  before,
+  onSort,
+  onForget,
+}: {
+  board: Board
+  before: Before | null
+  onSort: (key: string) => void
+  onForget: () => void
+}) {
   if (board.entries.length === 0) {
     return (
       <>
@@ -166,7 +183,7 @@ function BoardView({ board, before, onSort }: { board: Board; before: Before | n
   return (
     <PassportProvider>
       <OrderLine board={board} />
-      <StandingsPanel board={board} before={before} />
+      <StandingsPanel board={board} before={before} onForget={onForget} />
       <DifferencesPanel board={board} />
       <AllMetricsPanel board={board} onSort={onSort} />
       <div className="grid items-start gap-4 xl:grid-cols-2">

@@ -15,7 +15,7 @@ export function SpreadPanel({ board }: { board: Board }) {
           It takes two runs of a method on one order, and two orders to tell both apart.
         </Empty>
       ) : (
-        <div className="overflow-x-auto">
+        <div className="relative overflow-x-auto">
           <table className="num w-full text-right text-xs">
             <thead>
               <tr className="text-2xs text-ink-3">

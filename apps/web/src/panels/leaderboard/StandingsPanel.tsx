@@ -16,7 +16,16 @@ import { MetricNumber } from './Passport.tsx'
 const SAMPLE: Record<string, string> = { seed: 'seeds', run: 'runs', order: 'orders' }
 
 /** Who stands where: mean, interval on one scale, rank interval, and brackets around what cannot be told apart. */
-export function StandingsPanel({ board, before }: { board: Board; before: Before | null }) {
+export function StandingsPanel({
+  board,
+  before,
+  onForget,
+}: {
+  board: Board
+  before: Before | null
+  /** No longer marks what moved. */
+  onForget: () => void
+}) {
   const metric = sortedMetric(board)
   const { axis, rows, moved } = standingsTable(board, before)
   const [open, setOpen] = useState<string | null>(null)
@@ -39,13 +48,16 @@ export function StandingsPanel({ board, before }: { board: Board; before: Before
         <p role="status" className="border-b border-line px-4 py-1.5 text-xs text-ink-2">
           {moved === 0
             ? `No method changed its place against ${earlier}.`
-            : `${plural(moved, 'method')} changed place against ${earlier}.`}
+            : `${plural(moved, 'method')} changed place against ${earlier}.`}{' '}
+          <button type="button" onClick={onForget} className="text-accent hover:underline">
+            Hide the marks
+          </button>
         </p>
       ) : null}
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table className="num w-full" data-testid="leaderboard">
           <caption className="sr-only">
-            Methods by {metric.title}. Brackets join methods that are not told apart.
+            Methods by {metric.title}. Brackets join methods whose order is not established.
           </caption>
           <thead>
             <tr className="text-2xs text-ink-3">

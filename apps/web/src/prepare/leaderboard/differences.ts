@@ -7,8 +7,11 @@ export interface DifferenceCell {
   column: string
   /** "+3.1", "0.0", an en dash where there is no common seed. */
   text: string
-  /** `better` and `worse` only where the difference is established; `open` where it is not. */
-  tone: 'better' | 'worse' | 'open' | 'unknown'
+  /**
+   * `better` and `worse` only where the difference is established; `better?` and `worse?` where its own interval leaves
+   * out zero but the correction for asking about all pairs does not bear it out; `open` where even that is not so.
+   */
+  tone: 'better' | 'worse' | 'better?' | 'worse?' | 'open' | 'unknown'
   /** All that is known, in one sentence. */
   words: string
 }
@@ -53,9 +56,13 @@ export function differenceMatrix(board: Board): DifferenceMatrix {
       return {
         ...place,
         text: signed(difference),
-        tone: pair.separated ? (difference > 0 === higher ? 'better' : 'worse') : 'open',
+        tone: toneOf(pair.separated, difference > 0 === higher, low ?? null, high ?? null),
         words: `${names}: ${signed(difference)} points, ${interval}${p}, ${pair.pairs} pairs; ${
-          pair.separated ? 'established' : 'not established'
+          pair.separated
+            ? 'established'
+            : alone(low ?? null, high ?? null)
+              ? 'not established among so many pairs'
+              : 'not established'
         }`,
       }
     }),
@@ -66,6 +73,14 @@ export function differenceMatrix(board: Board): DifferenceMatrix {
     established: board.comparisons.filter(({ separated }) => separated).length,
     pairs: board.comparisons.length,
   }
+}
+
+/** The interval of this one pair leaves out zero. */
+const alone = (low: number | null, high: number | null) => low !== null && high !== null && (low > 0 || high < 0)
+
+function toneOf(separated: boolean, better: boolean, low: number | null, high: number | null): DifferenceCell['tone'] {
+  const side = better ? 'better' : 'worse'
+  return separated ? side : alone(low, high) ? `${side}?` : 'open'
 }
 
 /** "+3.1", "−0.4", "0.0" */

@@ -159,6 +159,12 @@ describe('differences', () => {
     expect(cells[1]![2]).toMatchObject({ text: '–', tone: 'unknown' })
   })
 
+  it('tell what holds for one pair from what holds among all pairs', () => {
+    const { cells } = differenceMatrix({ ...three(), comparisons: [pair('a', 'b', 0.01, 0.002, 0.018, false)] })
+    expect([cells[0]![1]!.tone, cells[1]![0]!.tone]).toEqual(['better?', 'worse?'])
+    expect(cells[0]![1]!.words).toMatch(/not established among so many pairs$/)
+  })
+
   it('know that less is better where it is', () => {
     const { cells } = differenceMatrix({ ...three(), sortedBy: 'forgetting' })
     expect(cells[0]![2]!.tone).toBe('worse')

@@ -74,7 +74,7 @@ export function standingsTable(board: Board, before: Before | null): StandingsTa
       rankRange: range,
       unranked,
       bracket: size < 2 ? null : bracketOf(board.entries, i),
-      tie: size < 2 ? null : `one of ${size} that are not told apart`,
+      tie: size < 2 ? null : `one of ${size} whose order is not established`,
       interval: {
         mean: interval.mean ?? null,
         low: interval.low ?? null,
