@@ -7,7 +7,7 @@ import { AnamnesisError } from '../../contracts/index.ts'
 import { engineFolder } from '../folders.ts'
 import { gpuProblem } from '../nvidia.ts'
 import { encodeModel } from './onnx-model.ts'
-import { type RuntimeSession, wrap } from './runtime.ts'
+import { END_OF_RUN, type RuntimeSession, runInto, wrap } from './runtime.ts'
 
 /** Oldest driver that runs CUDA 13. */
 export const CUDA_DRIVER = 580
@@ -84,11 +84,12 @@ function keepLoaded(path: string): void {
 function computeSum(session: RuntimeSession): void {
   const value = (name: string) => ({ name, type: 'float32' as const, shape: [2] })
   const node = { operator: 'Add', domain: '', inputs: ['x', 'x'], outputs: ['y'], attributes: {} }
-  const model = encodeModel({ nodes: [node], constants: [], inputs: [value('x')], outputs: [value('y')] })
+  const graph = { nodes: [node], constants: [], inputs: [value('x')], outputs: [value('y')], listOutput: END_OF_RUN }
+  const model = encodeModel(graph)
   const bytes = Uint8Array.from(model)
   session.loadModel(bytes.buffer, 0, bytes.byteLength, { executionProviders: ['cuda'] })
   const output = new Float32Array(2)
-  session.run({ x: wrap('float32', new Float32Array([1, 2]), [2]) }, { y: wrap('float32', output, [2]) }, {})
+  runInto(session, { x: wrap('float32', new Float32Array([1, 2]), [2]) }, { y: wrap('float32', output, [2]) })
   session.dispose()
   if (output[0] !== 2 || output[1] !== 4) throw new Error(`it computes wrong numbers (1 + 1 = ${output[0]})`)
 }
