@@ -1,6 +1,5 @@
 // `npm run engine -- status | install <what>`: which compute engines are there, and adding the optional ones.
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -14,8 +13,7 @@ import {
   loadBackend,
   tf,
 } from '@anamnesis/core/backend'
-import { installCuda, relinkCuda } from './engine/cuda.ts'
-import { unresolvedLibraries } from './engine/libraries.ts'
+import { installCuda, relinkCuda, unresolvedCuda } from './engine/cuda.ts'
 import { installTensorflow, installTensorflowGpu } from './engine/tensorflow.ts'
 import { attempt } from './tools.ts'
 
@@ -51,12 +49,8 @@ async function tried(id: BackendId, device: Device): Promise<string> {
 /** What can be said without a GPU is said without one: whether the files are there and find each other. */
 async function cudaStatus(): Promise<string> {
   if (!existsSync(join(cudaFolder(), CUDA_NOTE))) return 'not installed: npm run engine -- install cuda'
-  const lib = join(cudaFolder(), 'lib')
-  const missing = new Set<string>()
-  for (const name of await readdir(lib)) {
-    for (const library of (await unresolvedLibraries(join(lib, name), [lib])).missing) missing.add(library)
-  }
-  if (missing.size > 0) return `installed, but these libraries are not found: ${[...missing].join(', ')}`
+  const missing = [...(await unresolvedCuda(join(cudaFolder(), 'lib'))).keys()]
+  if (missing.length > 0) return `installed, but these libraries are not found: ${missing.join(', ')}`
   const problem = gpuProblem(CUDA_DRIVER)
   return problem ? `installed, all libraries found; ${problem}` : tried('onnx', 'cuda')
 }

@@ -73,7 +73,11 @@ export async function installCuda(
   }
 
   say('3/4 looking whether every library finds the others')
-  await checkLibraries(join(staging, 'lib'))
+  const lacking = [...(await unresolvedCuda(join(staging, 'lib')))]
+  if (lacking.length > 0) {
+    const list = lacking.map(([library, by]) => `${library} (wanted by ${by})`).join(', ')
+    throw new Error(`Missing: ${list}. Install CUDA 13 and cuDNN 9, or leave --system-libraries away.`)
+  }
   const note: CudaNote = {
     onnxruntime: ONNXRUNTIME_GPU_WHEEL.version,
     libraries: systemLibraries ? [] : LOAD_FIRST,
@@ -122,14 +126,17 @@ async function checkMachine(anyway: boolean): Promise<void> {
   }
 }
 
-/** @throws Error naming the libraries that are not found, apart from the driver's */
-async function checkLibraries(folder: string): Promise<void> {
+/**
+ * Libraries that are not found, with one that wants each; the driver's does not count.
+ * @param folder `lib/` of an installation
+ */
+export async function unresolvedCuda(folder: string): Promise<Map<string, string>> {
   const lacking = new Map<string, string>()
   for (const name of await readdir(folder)) {
-    const { missing } = await unresolvedLibraries(join(folder, name), [folder])
+    // What the provider wants is loaded before it; NVIDIA's libraries find each other by themselves.
+    const provider = PROVIDER_LIBRARIES.some((library) => library === name)
+    const missing = await unresolvedLibraries(join(folder, name), provider ? [folder] : [])
     for (const library of missing) lacking.set(library, name)
   }
-  if (lacking.size === 0) return
-  const list = [...lacking].map(([library, by]) => `${library} (wanted by ${by})`).join(', ')
-  throw new Error(`Missing: ${list}. Install CUDA 13 and cuDNN 9, or leave --system-libraries away.`)
+  return lacking
 }

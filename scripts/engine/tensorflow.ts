@@ -195,7 +195,7 @@ async function checkLibraries(deps: string): Promise<void> {
   const folders = (await readdir(join(deps, 'nvidia'))).map((name) => join(deps, 'nvidia', name, 'lib'))
   for (const folder of folders) {
     for (const name of await readdir(folder)) {
-      const { missing } = await unresolvedLibraries(join(folder, name), folders)
+      const missing = await unresolvedLibraries(join(folder, name))
       if (missing.length > 0) throw new Error(`Missing: ${missing.join(', ')}, which ${name} needs.`)
     }
   }
