@@ -29,6 +29,9 @@ export interface LoraFactors {
   b: Variable
 }
 
+/** LoRAs merged into a model, the latest last: each holds the weights from before its own merge. */
+const merged = new WeakMap<ClipModel, Lora[]>()
+
 /**
  * Low-rank adaptation (Hu 2022): W is used as W + alpha/rank B A, where only A and B are trained. B starts at zero, so
  * that the wrapped model starts as the model. Several of them add up when they are attached to one model.
@@ -108,12 +111,23 @@ export class Lora implements Wrapper {
       tf.tidy(() => variable.assign(this.updated(variable, factors, factor)))
     }
     this.base = { model, weights }
+    merged.set(model, [...(merged.get(model) ?? []), this])
   }
 
-  /** Gives the model the very weights it had before the merge. @throws CONFLICT when it is not merged */
+  /**
+   * Gives the model the very weights it had before the merge.
+   * @throws CONFLICT when it is not merged, or another one was merged after it
+   */
   unmerge(): void {
     if (!this.base) throw new AnamnesisError('CONFLICT', `LoRA "${this.id}" is not merged.`)
     const { model, weights } = this.base
+    const latest = merged.get(model)!.at(-1)!
+    if (latest !== this) {
+      throw new AnamnesisError(
+        'CONFLICT',
+        `LoRA "${latest.id}" was merged after LoRA "${this.id}". Unmerge that one first.`,
+      )
+    }
     for (const [name, weight] of Object.entries<Tensor>(weights)) model.variables.get(name)!.assign(weight)
     this.forgetBase()
   }
@@ -135,7 +149,13 @@ export class Lora implements Wrapper {
   }
 
   private forgetBase(): void {
-    if (this.base) tf.dispose(this.base.weights)
+    if (!this.base) return
+    const { model, weights } = this.base
+    merged.set(
+      model,
+      merged.get(model)!.filter((other) => other !== this),
+    )
+    tf.dispose(weights)
     this.base = null
   }
 
