@@ -26,7 +26,7 @@ export function fetchedParts(
   return {
     taskIds: tasks.map(({ id }) => id),
     describeTask: (taskId) => byId.get(taskId)?.task ?? null,
-    commands: { tasks: `npm run import -- suite ${suiteId} --from <folder with one folder a data set>` },
+    commands: { tasks: `npm run import -- suite ${suiteId} --from FOLDER` },
     openTask: async (taskId, data) => {
       const one = byId.get(taskId)
       if (!one) throw new AnamnesisError('UNKNOWN_TASK', `Suite "${suiteId}" has no task "${taskId}".`)

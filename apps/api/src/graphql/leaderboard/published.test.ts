@@ -18,7 +18,7 @@ const QUERY = `query ($suite: String!, $order: String, $orders: [String!]) {
   leaderboard(suite: $suite, order: $order) {
     entries { key }
     publishedRows(orders: $orders) {
-      orderKey table title variant confidence source remark
+      orderKey table title variant confidence source remarks
       method { key } values { key value recomputed } tasks { key taskKey value }
     }
   }

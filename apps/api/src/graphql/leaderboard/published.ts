@@ -61,8 +61,8 @@ export class PublishedRow {
   @Field(() => String)
   source!: string
 
-  @Field(() => String, { description: 'What to know before comparing; empty where there is nothing.' })
-  remark!: string
+  @Field(() => [String], { description: 'What to know before comparing.' })
+  remarks!: string[]
 }
 
 @Resolver(() => Leaderboard)
@@ -80,9 +80,10 @@ export class PublishedRowsResolver {
 }
 
 function toPublishedRow(row: Row): PublishedRow {
-  const { order, table, method, methodId, variant, values, recomputed, perTask, confidence, source, remark } = row
+  const { order, table, method, methodId, variant, values, recomputed, perTask, confidence, source, remarks } = row
   return {
-    ...{ table, variant, confidence, source, remark },
+    ...{ table, variant, confidence, source },
+    remarks: [...remarks],
     orderKey: order,
     title: method,
     method: methodId !== null && methods.some(({ id }) => id === methodId) ? methodOf(methodId) : null,

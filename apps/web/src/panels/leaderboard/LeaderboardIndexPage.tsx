@@ -42,11 +42,14 @@ export function LeaderboardIndexPage() {
             </h2>
             <p className="mt-1 text-ink-2">{suite.summary}</p>
             <p className="mt-3 flex flex-wrap gap-1.5">
-              <Tag>{plural(suite.tasks.length, 'task')}</Tag>
+              <Tag>{plural(suite.orders[0]?.taskKeys.length ?? suite.tasks.length, 'task')}</Tag>
               <Tag>{plural(suite.orders.length, 'order')}</Tag>
               <Tag>model {suite.modelKey}</Tag>
               {suite.available ? null : <Tag look="warn">not available here</Tag>}
             </p>
+            {suite.unavailableReason ? (
+              <p className="mt-2 text-2xs break-words text-ink-3">{suite.unavailableReason}</p>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -26,7 +26,7 @@ export function PublishedPanel({ board }: { board: Board }) {
           <span className="text-xs text-ink-3">printed in papers, not run here; never ranked</span>
         </div>
         {tables.length > 1 ? (
-          <div className="max-w-full overflow-x-auto">
+          <div className="max-w-full overflow-x-auto whitespace-nowrap">
             <Segmented
               label="Published table"
               value={table}
@@ -90,12 +90,12 @@ function Line({ line: { title, variant, order, cells, confidence, notes } }: { l
         className="sticky left-0 z-10 max-w-52 bg-canvas py-1.5 pr-2 pl-4 text-left align-top font-normal"
       >
         <span className="text-ink">{title}</span>
-        {notes.map((note) => (
-          <sup key={note} className="ml-0.5 text-2xs text-ink-3">
+        {notes.length > 0 ? (
+          <sup className="ml-0.5 text-2xs text-ink-3">
             <span className="sr-only">remark </span>
-            {note}
+            {notes.join(', ')}
           </sup>
-        ))}
+        ) : null}
         {variant || order ? (
           <span className="block text-2xs text-ink-2">{[variant, order].filter(Boolean).join(', ')}</span>
         ) : null}

@@ -11,7 +11,7 @@ const row = (over: Partial<Row>): Row => ({
   variant: '',
   confidence: 'published',
   source: 'a paper',
-  remark: '',
+  remarks: [],
   method: null,
   values: [{ key: 'last', value: 0.752, recomputed: false }],
   tasks: [],
@@ -71,11 +71,11 @@ describe('published results', () => {
 
   it('number their remarks, each once', () => {
     const table = publishedTable(
-      board([row({ remark: 'x' }), row({ title: 'b' }), row({ title: 'c', remark: 'x' })]),
+      board([row({ remarks: ['x', 'y'] }), row({ title: 'b' }), row({ title: 'c', remarks: ['y'] })]),
       '',
     )!
-    expect(table.notes).toEqual(['x'])
-    expect(table.lines.map(({ notes }) => notes)).toEqual([[1], [], [1]])
+    expect(table.notes).toEqual(['x', 'y'])
+    expect(table.lines.map(({ notes }) => notes)).toEqual([[1, 2], [], [2]])
   })
 
   it('name the order only where there are several', () => {

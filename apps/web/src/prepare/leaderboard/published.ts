@@ -61,7 +61,7 @@ export function publishedTable(board: Board, wanted: string): PublishedTable | n
   const rows = board.publishedRows.filter((row) => row.table === table)
   const used = new Set(rows.flatMap(({ values }) => values.map(({ key }) => key)))
   const columns = board.metrics.filter(({ key }) => used.has(key)).map(({ key, title }) => ({ key, title }))
-  const notes = [...new Set(rows.map(({ remark }) => remark).filter((remark) => remark !== ''))]
+  const notes = [...new Set(rows.flatMap(({ remarks }) => remarks))]
   const severalOrders = new Set(rows.map(({ orderKey }) => orderKey)).size > 1
   const orderTitle = new Map(board.suite.orders.map(({ key, title }) => [key, title]))
   return {
@@ -78,7 +78,7 @@ export function publishedTable(board: Board, wanted: string): PublishedTable | n
         return found ? { text: metricValue(found.value), recomputed: found.recomputed } : null
       }),
       confidence: CONFIDENCES[row.confidence] ?? row.confidence,
-      notes: row.remark === '' ? [] : [notes.indexOf(row.remark) + 1],
+      notes: row.remarks.map((remark) => notes.indexOf(remark) + 1),
     })),
     notes,
     sources: [...new Set(rows.map(({ source }) => source))],

@@ -93,11 +93,12 @@ const PER_TASK: Readonly<Record<string, Record<string, readonly number[]>>> = {
 const ZERO_SHOT = [16.44, 28.34, 52.07, 53.88, 52.65, 57.45, 62.28, 96.46, 56.49]
 const ALONE = [53.13, 86.55, 95.64, 97.35, 80.91, 97.03, 78.33, 97.55, 79.87]
 
-const REMARKS: Readonly<Record<string, string>> = {
-  'Zero-shot order-1': 'Recomputed from the values of the single data sets: Transfer 57.45.',
-  'Zero-shot order-2':
+const REMARKS: Readonly<Record<string, readonly string[]>> = {
+  'Zero-shot order-1': ['Recomputed from the values of the single data sets: Transfer 57.45.'],
+  'Zero-shot order-2': [
     'Transfer is printed as for order I. Recomputed from the values of the single data sets it is 47.45 here, because AIROGS (96.46) comes first and does not count: PRIMED_dyn is above, not below, zero-shot.',
-  'PRIMED_dyn order-2': 'The "up to 5.6 %" of the paper is relative (81.2 / 76.9), not points.',
+  ],
+  'PRIMED_dyn order-2': ['The "up to 5.6 %" of the paper is relative (81.2 / 76.9), not points.'],
 }
 
 const GENERAL =
@@ -130,7 +131,7 @@ const main: PublishedRow[] = MAIN.flatMap(([method, one, two]) =>
     variant: '',
     values: shares(MTIL_COLUMNS, values),
     perTask: perTaskOf(method, order),
-    remark: [REMARKS[`${method} ${order}`], GENERAL].filter(Boolean).join(' '),
+    remarks: [...(REMARKS[`${method} ${order}`] ?? []), GENERAL],
   })),
 )
 
@@ -143,7 +144,7 @@ const ablations: PublishedRow[] = ABLATIONS.map(([table, variant, values, remark
   variant,
   values: shares(MTIL_COLUMNS, values),
   perTask: {},
-  remark: remark ?? (table === 'siphon' ? SIPHON_REMARK : ''),
+  remarks: [...(remark ? [remark] : []), ...(table === 'siphon' ? [SIPHON_REMARK] : [])],
 }))
 
 const alone: PublishedRow = {
@@ -155,7 +156,7 @@ const alone: PublishedRow = {
   variant: 'fine-tuned on one data set',
   values: shares(['last'], [85.15]),
   perTask: { last: byTask(ORDER_I, ALONE) },
-  remark: 'No continual learning: one model for each data set.',
+  remarks: ['No continual learning: one model for each data set.'],
 }
 
 export const hieraMedTransferRows: readonly PublishedRow[] = [...main, alone, ...ablations]

@@ -56,18 +56,21 @@ const ABLATIONS: readonly [order: string, table: PublishedTable, variant: string
   ['order-1', 'backbones', 'OpenAI CLIP', [73.8, 89.1, -2.6]],
 ]
 
-const GENERAL =
-  'The definition of AUC is not given (macro one-vs-rest assumed), and BWT is cited to the triangular form while the common one is the last row. Splits are not published.'
+const GENERAL = [
+  'The definition of AUC is not given (macro one-vs-rest assumed), and BWT is cited to the triangular form while the common one is the last row. Splits are not published.',
+]
 
-const REMARKS: Readonly<Record<string, string>> = {
-  PRIMED_uni:
+const REMARKS: Readonly<Record<string, readonly string[]>> = {
+  PRIMED_uni: [
     'Not better than every other method: iCaRL, MoE-CL and GIFT have a better BWT in both orders, MoE-CL and GIFT a better ACC in order II.',
+  ],
 }
 
-const TABLE_REMARKS: Partial<Record<PublishedTable, string>> = {
-  siphon:
+const TABLE_REMARKS: Partial<Record<PublishedTable, readonly string[]>> = {
+  siphon: [
     'Best as printed: 70:100. The header names the pair domain : general; read as general : domain it fits the stated premise.',
-  backbones: 'With UniMed-CLIP GIFT has the higher AUC: "best in every metric" holds for BiomedCLIP only.',
+  ],
+  backbones: ['With UniMed-CLIP GIFT has the higher AUC: "best in every metric" holds for BiomedCLIP only.'],
 }
 
 const base = {
@@ -92,7 +95,7 @@ const main: PublishedRow[] = MAIN.flatMap(([method, one, two]) =>
     methodId: PRIMED_METHODS[method]!,
     variant: '',
     values: shares(TASK_COLUMNS, values),
-    remark: [REMARKS[method], GENERAL].filter(Boolean).join(' '),
+    remarks: [...(REMARKS[method] ?? []), ...GENERAL],
   })),
 )
 
@@ -104,10 +107,10 @@ const ablations: PublishedRow[] = ABLATIONS.map(([order, table, variant, values]
   methodId: PRIMED_METHODS.PRIMED_dyn!,
   variant,
   values: shares(TASK_COLUMNS, values),
-  remark:
-    variant.includes(' + ') && table === 'modules'
-      ? 'Which modules a row of two means is our reading.'
-      : (TABLE_REMARKS[table] ?? ''),
+  remarks:
+    table === 'modules' && variant.includes(' + ')
+      ? ['Which modules a row of two means is our reading.']
+      : (TABLE_REMARKS[table] ?? []),
 }))
 
 export const medXtremeRows: readonly PublishedRow[] = [...main, ...ablations]

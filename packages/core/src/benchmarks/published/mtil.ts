@@ -111,7 +111,7 @@ const ROWS: readonly Printed[] = [
     one: [69.3, 77.3, 86.0],
     confidence: 'secondary',
     source: NOTES,
-    remark: 'Two notes agree.',
+    remark: 'Two independent notes agree.',
   },
   { method: 'LoRA', methodId: null, one: [63.9, 70.1, 79.9], confidence: 'secondary', source: NOTES },
   { method: 'InfLoRA', methodId: null, one: [66.2, 74.2, 83.6], confidence: 'secondary', source: NOTES },
@@ -136,7 +136,7 @@ const ROWS: readonly Printed[] = [
 ]
 
 function rowOf(printed: Printed, order: string, values: Three, bwt: number | undefined): PublishedRow {
-  const { method, methodId, variant = '', confidence, source, remark = '' } = printed
+  const { method, methodId, variant = '', confidence, source, remark } = printed
   return {
     suite: 'mtil',
     order,
@@ -149,7 +149,7 @@ function rowOf(printed: Printed, order: string, values: Three, bwt: number | und
     perTask: {},
     confidence,
     source,
-    remark,
+    remarks: remark ? [remark] : [],
   }
 }
 

@@ -81,7 +81,7 @@ describe('means of the single data sets', () => {
       const { [findOrder(findSuite('hiera-med-transfer'), order).taskIds[0]!]: _, ...rest } = row.perTask.last!
       expect(Math.abs(mean(rest) - recomputed)).toBeLessThan(0.006)
       expect(printed(row, 'transfer')).toBe(57.5)
-      expect(row.remark).toContain(String(recomputed))
+      expect(row.remarks.join(' ')).toContain(String(recomputed))
     }
   })
 

@@ -24,8 +24,8 @@ export interface PublishedRow {
   perTask: Readonly<Record<string, Readonly<Record<string, number>>>>
   confidence: Confidence
   source: string
-  /** What to know before comparing; empty where there is nothing. */
-  remark: string
+  /** What to know before comparing. */
+  remarks: readonly string[]
 }
 
 /** Shares from printed per cents, without the noise of the division. */
