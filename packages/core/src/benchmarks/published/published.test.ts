@@ -40,6 +40,13 @@ describe('published rows', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
+  test('repeat the method itself in every table of its variants', () => {
+    for (const row of all.filter(({ variant }) => variant.includes('as published'))) {
+      expect(row.values).toEqual(one(row.suite, row.order, 'PRIMED_dyn').values)
+    }
+    expect(all.filter(({ variant }) => variant.includes('as published')).length).toBe(9)
+  })
+
   test('are all thirteen methods on each order of both medical suites', () => {
     for (const suite of ['hiera-med-transfer', 'med-xtreme']) {
       for (const order of ['order-1', 'order-2']) {
