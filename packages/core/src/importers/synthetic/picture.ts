@@ -3,7 +3,7 @@ import { Random } from '../../contracts/index.ts'
 import { dot, orthonormal, VECTOR } from './topology.ts'
 
 /** Side of a picture in pixels. */
-export const SIDE = 16
+const SIDE = 16
 const VALUES = SIDE * SIDE * 3
 /** Grey levels of a pixel (root mean square) for a vector of length 1; vectors of length 2 still hardly clip. */
 const GAIN = 20
