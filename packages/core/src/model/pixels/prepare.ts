@@ -127,7 +127,7 @@ interface Geometry {
 }
 
 /** As torchvision's Resize and CenterCrop, or open_clip's ResizeKeepRatio and CenterCropOrPad. */
-export function geometry(
+function geometry(
   { width, height }: Pick<Raster, 'width' | 'height'>,
   size: number,
   mode: ResizeConfig['mode'],

@@ -1,7 +1,7 @@
 import { AnamnesisError } from '../../contracts/index.ts'
 
 /** Marks the last symbol of a piece, so that "lung" inside a word and at its end are two tokens. */
-export const END_OF_PIECE = '</w>'
+const END_OF_PIECE = '</w>'
 
 const START = '<|startoftext|>'
 const END = '<|endoftext|>'

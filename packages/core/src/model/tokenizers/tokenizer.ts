@@ -25,7 +25,7 @@ export const tokenizerFile = z.discriminatedUnion('kind', [
   }),
 ])
 export type TokenizerFile = z.infer<typeof tokenizerFile>
-export type TokenizerKind = TokenizerFile['kind']
+type TokenizerKind = TokenizerFile['kind']
 export type FileOf<K extends TokenizerKind> = Extract<TokenizerFile, { kind: K }>
 
 /** Text to token ids. */
