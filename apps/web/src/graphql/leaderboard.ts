@@ -64,8 +64,14 @@ export const LeaderboardPage = graphql(`
       suite: $suite, order: $order, orderSet: $orderSet, sortBy: $from, scope: $scope, group: $group
     ) @include(if: $moved) { sortedBy entries { key rank } }
   }
+  fragment Comparable on ComparableRuns { key stepsPerTask evalLimit modelKey modelDigest dataDigest runs }
 `)
 
-export const Comparable = graphql(`
-  fragment Comparable on ComparableRuns { key stepsPerTask evalLimit modelKey modelDigest dataDigest runs }
+export const Published = graphql(`
+  fragment Published on PublishedRow {
+    orderKey table title variant confidence source remarks
+    method { key }
+    values { key value recomputed }
+    tasks { key taskKey value }
+  }
 `)

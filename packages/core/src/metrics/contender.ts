@@ -32,8 +32,7 @@ export interface Contender {
  * What is resampled as one piece. One order: the seed. Two orders: the run, since two orders are too few to stand for
  * others, so the result speaks of these two. From three on: the order with all its seeds (cluster bootstrap).
  */
-export const UNITS = ['seed', 'run', 'order'] as const
-export type Unit = (typeof UNITS)[number]
+export type Unit = 'seed' | 'run' | 'order'
 
 /** All contenders on one grid of units and tasks. */
 export interface Grid {

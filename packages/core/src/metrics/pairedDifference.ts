@@ -80,22 +80,9 @@ export function pairedDifference(grid: Grid, replicates: Replicates, a: number, 
   }
 }
 
-function drawnDifferences(
-  { resamples, values, drawUnits }: Replicates,
-  shared: readonly number[],
-  a: number,
-  b: number,
-) {
-  const draws = drawUnits(shared)
-  const out = new Float64Array(resamples)
-  shared.forEach((unit, i) => {
-    for (let r = 0; r < resamples; r++) {
-      const times = draws[i * resamples + r]!
-      if (times > 0) out[r]! += times * (values[a]![unit * resamples + r]! - values[b]![unit * resamples + r]!)
-    }
-  })
-  for (let r = 0; r < resamples; r++) out[r]! /= shared.length
-  return out
+function drawnDifferences({ drawnMeans }: Replicates, shared: readonly number[], a: number, b: number): Float64Array {
+  const [first, second] = [drawnMeans(a, shared), drawnMeans(b, shared)]
+  return first.map((mean, r) => mean - second[r]!)
 }
 
 /** Squared standard error that the choice of tasks brings, by the linearised weighted mean; null with one task. */

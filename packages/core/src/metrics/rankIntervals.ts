@@ -22,6 +22,8 @@ export function rankIntervals(
 
   const drawn = grid.runs.map((units, k) => {
     const own = all.filter((u) => units[u]!.length > 0)
+    const spread = (mean: number) => sign * (estimates[k]! + stretch * (mean - estimates[k]!))
+    if (own.length === all.length) return replicates.drawnMeans(k, all).map(spread)
     const out = new Float64Array(resamples)
     for (let b = 0; b < resamples; b++) {
       let sum = 0
@@ -37,7 +39,7 @@ export function rankIntervals(
         for (const u of own) sum += values[k]![u * resamples + b]!
         times = own.length
       }
-      out[b] = sign * (estimates[k]! + stretch * (sum / times - estimates[k]!))
+      out[b] = spread(sum / times)
     }
     return out
   })

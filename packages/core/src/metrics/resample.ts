@@ -13,6 +13,8 @@ export interface Replicates {
   values: readonly Float64Array[]
   /** How often each of the given units is drawn in each replicate; equal sets give equal draws. [units * resamples] */
   drawUnits(units: readonly number[]): Uint16Array
+  /** A contender's mean over the drawn ones of the given units, all of which it has. [resamples], not to be changed */
+  drawnMeans(contender: number, units: readonly number[]): Float64Array
 }
 
 /**
@@ -38,18 +40,34 @@ export function replicatesOf(grid: Grid, scope: Scope, resamples: number, seed: 
       })
     })
   }
-  const drawn = new Map<string, Uint16Array>()
+  const draws = new Map<string, Uint16Array>()
+  const drawsOf = (units: readonly number[]) =>
+    once(draws, units.join(), () => drawUnits(units.length, resamples, `${seed}/units/${units.join()}`))
+  const means = new Map<string, Float64Array>()
   return {
     resamples,
     scope: used,
     values,
-    drawUnits(units) {
-      const key = units.join()
-      const draws = drawn.get(key) ?? drawUnits(units.length, resamples, `${seed}/units/${key}`)
-      drawn.set(key, draws)
-      return draws
-    },
+    drawUnits: drawsOf,
+    drawnMeans: (contender, units) =>
+      once(means, `${contender}/${units.join()}`, () => meansOf(values[contender]!, units, drawsOf(units), resamples)),
   }
+}
+
+function meansOf(values: Float64Array, units: readonly number[], draws: Uint16Array, resamples: number): Float64Array {
+  const out = new Float64Array(resamples)
+  units.forEach((unit, i) => {
+    const [from, drawn] = [unit * resamples, i * resamples]
+    for (let b = 0; b < resamples; b++) out[b]! += draws[drawn + b]! * values[from + b]!
+  })
+  for (let b = 0; b < resamples; b++) out[b]! /= units.length
+  return out
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
 }
 
 /** Draws as many tasks as there are, again where a run would have no task that counts (Transfer on its first task alone). */

@@ -14,8 +14,8 @@ const SIGNIFICANCE = 0.05
 const RESAMPLES = 2000
 /** Every pair of ranked contenders is compared; more of them than this would keep a server busy. */
 const MOST_RANKED = 40
-/** Numbers kept while resampling: 64 MB. With very many runs there are fewer resamples. */
-const MOST_NUMBERS = 8_000_000
+/** Numbers kept while resampling: 16 MB. With very many runs there are fewer resamples. */
+const MOST_NUMBERS = 2_000_000
 
 /** One contender's place. */
 export interface Standing {

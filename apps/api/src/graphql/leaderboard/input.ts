@@ -2,7 +2,7 @@ import { ArgsType, Field } from 'type-graphql'
 import { ORDER_SETS } from '../../services/leaderboard/board.ts'
 
 @ArgsType()
-export class BoardArgs {
+class BoardArgs {
   @Field(() => String)
   suite!: string
 

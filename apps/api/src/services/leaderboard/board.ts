@@ -58,7 +58,7 @@ export interface BoardEntry {
 }
 
 /** Runs of the suite that are not on the board, and why. */
-export interface LeftOut {
+interface LeftOut {
   reason: string
   text: string
   count: number

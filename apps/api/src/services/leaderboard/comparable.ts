@@ -4,7 +4,7 @@ import type { RunRow } from '../../db/client.ts'
 import { canonical, configOf } from '../runs.ts'
 
 /** What two runs must have in common for their numbers to be compared. */
-export interface Conditions {
+interface Conditions {
   stepsPerTask: number
   /** Test images per task; null evaluates all. */
   evalLimit: number | null

@@ -4,7 +4,7 @@ import { type Before, type Board, type BoardEntry, intervalOf, sortedMetric } fr
 import { variants } from './variants.ts'
 
 /** How far an entry moved when the metric was changed: `by` places up (negative: down). */
-export interface Move {
+interface Move {
   by: number
   /** "up 2 places from 4" */
   text: string
