@@ -1,6 +1,3 @@
-export { DEVICES, type Device, deviceOf } from './device.ts'
-export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
-export { gpuProblem } from './nvidia.ts'
 export {
   CUDA_DRIVER,
   CUDA_NOTE,
@@ -8,7 +5,10 @@ export {
   cudaFolder,
   PROVIDER_LIBRARIES,
   runtimeFolder,
-} from './onnx/cuda.ts'
+} from './cuda.ts'
+export { DEVICES, type Device, deviceOf } from './device.ts'
+export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
+export { gpuProblem } from './nvidia.ts'
 export {
   type AdamWStep,
   adamwUpdate,
