@@ -53,6 +53,12 @@ function readOptions() {
     process.exit(0)
   }
   const suite = findSuite(values.suite === 'phantom' ? 'phantom-6' : values.suite)
+  if (suite.commands?.model && !values.out) {
+    throw new AnamnesisError(
+      'BAD_INPUT',
+      `The base model of suite "${suite.id}" is not made by pre-training. Run: ${suite.commands.model}, or name a folder of your own with --out.`,
+    )
+  }
   const own = { ...GENERAL, ...suite.pretraining }
   const home = resolve(root, process.env.ANAMNESIS_HOME || '.anamnesis')
   const shipped = suite.modelId === 'tiny-phantom'

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, { bytes: number; read(data: Buffer, at: num
   '<i8': { bytes: 8, read: (data, at) => Number(data.readBigInt64LE(at)) },
 }
 
-export interface NpyArray {
+interface NpyArray {
   type: string
   shape: number[]
 }

@@ -4,7 +4,7 @@ import { AnamnesisError } from '../../contracts/index.ts'
 
 const IMAGE = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff'])
 
-export const isImageName = (name: string): boolean => !name.startsWith('.') && IMAGE.has(extname(name).toLowerCase())
+const isImageName = (name: string): boolean => !name.startsWith('.') && IMAGE.has(extname(name).toLowerCase())
 
 /** Without folders and extension: "a/b/Cell_01.JPG" -> "Cell_01". */
 export const stemOf = (file: string): string => {

@@ -7,7 +7,7 @@ import { readTable, type TableRow } from './table.ts'
 
 export type Row = Readonly<Record<string, string>>
 
-export interface TableFile {
+interface TableFile {
   /** Places of the file below the data set's folder; the first that is there counts. */
   places: readonly string[]
   split?: Split
