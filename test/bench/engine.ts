@@ -1,49 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Bench, type Measurement, measured, median } from './bench.ts'
 import { measureImport } from './engineImport.ts'
 import { measurePipeline } from './enginePipeline.ts'
 import { type EngineShape, engineShapes } from './engineShapes.ts'
-
-interface Answer {
-  milliseconds: number[]
-  peakBytes: number
-  version: string
-  outsideEngine?: number[]
-  tensorsLeft?: number
-}
-
-/** A child process that runs repeats on request; both sides wait while the other one works. */
-class Side {
-  private readonly answers: AsyncIterator<string>
-
-  constructor(private readonly child: ChildProcess) {
-    this.answers = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-  }
-
-  static start(command: string, args: string[]): Side {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-    child.on('error', () => child.stdout!.destroy())
-    child.stdin!.on('error', () => {}) // a side that ended early is seen by its missing answer
-    return new Side(child)
-  }
-
-  /** @returns null when the side cannot answer */
-  async run(repeats: number): Promise<Answer | null> {
-    this.child.stdin!.write(`${repeats}\n`)
-    const { value, done } = await this.answers.next().catch(() => ({ value: undefined, done: true }))
-    if (done || typeof value !== 'string') return null
-    const answer = JSON.parse(value) as Answer | { missing: string }
-    return 'missing' in answer ? null : answer
-  }
-
-  stop(): void {
-    this.child.stdin!.end()
-    this.child.kill()
-  }
-}
+import { type Answer, Side } from './engineSide.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** The first step makes the session, the second fills the memory pools. */
@@ -52,30 +13,43 @@ const NO_TORCH = 'no Python with torch found (ANAMNESIS_PYTHON names the interpr
 
 interface Comparison {
   own: Answer[]
-  /** Empty without torch. */
+  /** As many as `own`, or none and the reason why. */
   torch: Answer[]
+  torchMissing: string
 }
 
-/** Alternates the two sides, so that whatever else the machine does hits both. */
-async function compare(shape: EngineShape, rounds: number, repeats: number): Promise<Comparison> {
+/**
+ * Alternates the two sides, so that whatever else the machine does hits both.
+ * @throws when the engine itself does not answer
+ */
+async function compare(shape: EngineShape): Promise<Comparison> {
   const threads = availableParallelism()
   const backend = process.env.ANAMNESIS_BACKEND ?? 'onnx'
-  const own = Side.start(process.execPath, ['--import', 'tsx', path('engineWorker.ts'), shape.id, backend])
-  const peer = Side.start(process.env.ANAMNESIS_PYTHON ?? 'python3', [
-    path('engine.py'),
-    JSON.stringify({ ...shape, threads }),
-  ])
+  const worker = ['--import', 'tsx', path('engineWorker.ts'), shape.id, backend]
+  const own = Side.start(process.execPath, worker, shape.seconds)
+  const python = process.env.ANAMNESIS_PYTHON ?? 'python3'
+  const peer = Side.start(python, [path('engine.py'), JSON.stringify({ ...shape, threads })], shape.seconds)
+  const comparison: Comparison = { own: [], torch: [], torchMissing: '' }
+  const ownRun = async (repeats: number): Promise<Answer> => {
+    const answer = await own.run(repeats)
+    if ('missing' in answer) throw new Error(`the engine: ${answer.missing}`)
+    return answer
+  }
+  const torchRun = async (repeats: number): Promise<Answer | null> => {
+    if (comparison.torchMissing) return null
+    const answer = await peer.run(repeats)
+    if (!('missing' in answer)) return answer
+    comparison.torchMissing = answer.missing === 'it ended without an answer' ? NO_TORCH : `PyTorch: ${answer.missing}`
+    return null
+  }
   try {
-    if (!(await own.run(WARM_UP))) throw new Error(`The engine did not finish the workload "${shape.id}"; see above.`)
-    let hasPeer = (await peer.run(WARM_UP)) !== null
-    const comparison: Comparison = { own: [], torch: [] }
-    for (let round = 0; round < rounds; round++) {
-      const answer = await own.run(repeats)
-      if (answer) comparison.own.push(answer)
-      if (!hasPeer) continue
-      const other = await peer.run(repeats)
+    await ownRun(WARM_UP)
+    await torchRun(WARM_UP)
+    const end = performance.now() + shape.seconds * 1000
+    for (let round = 0; round < shape.rounds && (round === 0 || performance.now() < end); round++) {
+      comparison.own.push(await ownRun(shape.repeats))
+      const other = await torchRun(shape.repeats)
       if (other) comparison.torch.push(other)
-      else hasPeer = false
     }
     return comparison
   } finally {
@@ -85,10 +59,41 @@ async function compare(shape: EngineShape, rounds: number, repeats: number): Pro
 }
 
 /** Ratio of the medians of each round. */
-function ratio(metric: string, { own, torch }: Comparison): Measurement {
-  if (torch.length === 0) return { metric, value: null, reason: NO_TORCH }
+function ratio(metric: string, { own, torch, torchMissing }: Comparison): Measurement {
+  if (torch.length === 0) return { metric, value: null, reason: torchMissing }
   const ratios = torch.map((answer, round) => median(own[round]!.milliseconds) / median(answer.milliseconds))
   return measured(metric, 'ratio', ratios, median(torch.flatMap((answer) => answer.milliseconds)))
+}
+
+/** Ratio of the peaks of both processes; the peer's in MB. */
+function memoryRatio(metric: string, { own, torch, torchMissing }: Comparison): Measurement {
+  if (torch.length === 0) return { metric, value: null, reason: torchMissing }
+  const peer = torch.at(-1)!.peakBytes
+  return { metric, value: own.at(-1)!.peakBytes / peer, unit: 'ratio', n: 1, peer: peer / 2 ** 20 }
+}
+
+function jsShare(metric: string, own: Answer[]): Measurement[] {
+  const shares = own.flatMap(({ milliseconds, outsideEngine }) =>
+    (outsideEngine ?? []).map((outside, index) => outside / milliseconds[index]!),
+  )
+  return shares.length > 0 ? [measured(metric, 'share', shares)] : []
+}
+
+function metricsOf({ id, kind }: EngineShape, comparison: Comparison): Measurement[] {
+  if (kind === 'forward') return [ratio(`${id}_vs_torch`, comparison)]
+  const times = comparison.own.flatMap(({ milliseconds }) => milliseconds)
+  return [
+    ratio(`${id}.step_vs_torch`, comparison),
+    measured(`${id}.step_ms`, 'ms', times),
+    ...jsShare(`${id}.js_share`, comparison.own),
+    memoryRatio(`${id}.memory_vs_torch`, comparison),
+  ]
+}
+
+/** What a workload would have reported. */
+function unmeasured({ id, kind }: EngineShape, reason: string): Measurement[] {
+  const names = kind === 'forward' ? ['_vs_torch'] : ['.step_vs_torch', '.step_ms', '.memory_vs_torch']
+  return names.map((name) => ({ metric: `${id}${name}`, value: null, reason }))
 }
 
 const bench: Bench = {
@@ -98,40 +103,26 @@ const bench: Bench = {
     let left = 0
     for (const shape of engineShapes) {
       if (only && !only.includes(shape.id)) continue
-      const small = shape.id.startsWith('tiny')
-      const comparison = await compare(shape, small ? 7 : 3, small ? 3 : 1)
-      const { own, torch } = comparison
-      const last = own.at(-1)!
-      note(`${shape.id}: ${last.version}${torch.length > 0 ? `, PyTorch ${torch[0]!.version}` : ''}`)
-      const times = own.flatMap((answer) => answer.milliseconds)
-      if (shape.kind === 'forward') {
-        report(ratio('vitb16.forward_vs_torch', comparison))
-      } else {
-        report(ratio(`${shape.id}.step_vs_torch`, comparison))
-        report(measured(`${shape.id}.step_ms`, 'ms', times))
-        const outside = own.flatMap((answer) => answer.outsideEngine ?? [])
-        if (outside.length > 0) {
-          report(
-            measured(
-              `${shape.id}.js_share`,
-              'share',
-              outside.map((ms, index) => ms / times[index]!),
-            ),
-          )
-        }
-        const memory = `${shape.id}.memory_vs_torch`
-        if (torch.length === 0) report({ metric: memory, value: null, reason: NO_TORCH })
-        else {
-          const peer = torch.at(-1)!.peakBytes
-          report({ metric: memory, value: last.peakBytes / peer, unit: 'ratio', n: 1, peer: peer / 2 ** 20 })
-        }
+      let comparison: Comparison
+      try {
+        comparison = await compare(shape)
+      } catch (error) {
+        for (const measurement of unmeasured(shape, (error as Error).message)) report(measurement)
+        continue
       }
-      if (shape.id === 'tiny') {
-        report(await measurePipeline(shape.config.image.size, (shape.batch * 1000) / median(times)))
+      const { own, torch } = comparison
+      note(`${shape.id}: ${own[0]!.version}${torch.length > 0 ? `, PyTorch ${torch[0]!.version}` : ''}`)
+      for (const measurement of metricsOf(shape, comparison)) report(measurement)
+      if (shape.kind === 'step') {
+        const imagesPerSecond = (shape.batch * 1000) / median(own.flatMap(({ milliseconds }) => milliseconds))
+        if (shape.id === 'tiny' || shape.id === 'vitb16') {
+          const metric = shape.id === 'vitb16' ? 'pipeline.headroom' : `${shape.id}.pipeline_headroom`
+          report(await measurePipeline(metric, shape.config.image.size, imagesPerSecond))
+        }
       }
       left += own.reduce((sum, answer) => sum + (answer.tensorsLeft ?? 0), 0)
     }
-    if (!only || only.includes('import')) report(await measureImport())
+    if (!only || only.includes('import')) for (const measurement of await measureImport()) report(measurement)
     report({ metric: 'tensors.left', value: left, unit: 'tensors', n: 1 })
   },
 }

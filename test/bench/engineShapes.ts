@@ -8,15 +8,27 @@ export interface EngineShape {
   batch: number
   /** 'step' = forward, backward and AdamW of the contrastive loss; 'forward' = image tower only. */
   kind: 'step' | 'forward'
+  /** The sides take turns so often, each with so many repeats a turn. */
+  rounds: number
+  repeats: number
+  /** No further turn begins after so many seconds, and one turn may take as long at most. */
+  seconds: number
 }
 
 const tiny = findModelConfig('tiny')
-
 const base = findModelConfig('vit-b-16')
 
 export const engineShapes: EngineShape[] = [
-  { id: 'tiny', config: tiny, batch: 32, kind: 'step' },
-  { id: 'tiny96', config: { ...tiny, image: { ...tiny.image, size: 96 } }, batch: 32, kind: 'step' },
-  { id: 'vitb16', config: base, batch: 8, kind: 'step' },
-  { id: 'vitb16.forward', config: base, batch: 8, kind: 'forward' },
+  { id: 'tiny', config: tiny, batch: 32, kind: 'step', rounds: 7, repeats: 3, seconds: 60 },
+  {
+    id: 'tiny96',
+    config: { ...tiny, image: { ...tiny.image, size: 96 } },
+    batch: 32,
+    kind: 'step',
+    rounds: 5,
+    repeats: 2,
+    seconds: 60,
+  },
+  { id: 'vitb16', config: base, batch: 8, kind: 'step', rounds: 5, repeats: 1, seconds: 150 },
+  { id: 'vitb16.forward', config: base, batch: 8, kind: 'forward', rounds: 5, repeats: 2, seconds: 60 },
 ]
