@@ -325,7 +325,7 @@ export const methods = [
 ]
 export const methodByKey = (key: string) => methods.find((m) => m.key === key)!
 
-export const metrics = [
+const metricTexts = [
   {
     key: 'transfer',
     title: 'Transfer',
@@ -363,13 +363,21 @@ export const metrics = [
     unit: 'percent',
   },
   {
-    key: 'forgetting',
+    key: 'forgetting.fromBest',
     title: 'Forgetting',
     definition: 'Mean over j < T of the best earlier accuracy minus the last one.',
     better: 'lower',
     unit: 'percent',
   },
 ]
+
+export const metrics = metricTexts.map((metric) => ({
+  ...metric,
+  formula: '1/T · Σ_{j=1..T} A[T][j]',
+  convention: 'A[i][j] is the accuracy on task j after task i was trained.',
+  source: 'made up',
+  needs: 'the cells it names',
+}))
 
 export const runSettings = {
   type: 'object',

@@ -323,7 +323,7 @@ export class DevRun {
             return a === null || b === null ? null : a - b
           }),
         )
-      case 'forgetting':
+      case 'forgetting.fromBest':
         return mean(
           range(size - 1).map((j) => {
             const a = get(size, j)

@@ -21,6 +21,7 @@ import {
   suites,
   tasks,
 } from './data.ts'
+import { leaderboard } from './leaderboard.ts'
 import { followImport, modelImports, modelSources, models, startImport } from './models.ts'
 import { DevRun, type RunInput } from './runs.ts'
 
@@ -226,62 +227,7 @@ const root = {
       exact: corpus.key !== 'real-figures',
     }
   },
-  leaderboard: (a: { suite: string; order?: string; sortBy?: string }) => {
-    const suite = suiteByKey(a.suite)
-    if (!suite) throw new Error(`There is no suite "${a.suite}".`)
-    const order = suite.orders.find((o) => o.key === (a.order ?? 'default'))!
-    const sortedBy = a.sortBy ?? 'last'
-    const sign = metrics.find((m) => m.key === sortedBy)!.better === 'higher' ? -1 : 1
-    const entries = methods
-      .map((method) => {
-        const members = runs.filter(
-          (r) =>
-            r.input.suite === suite.key &&
-            r.input.order === order.key &&
-            r.input.method === method.key &&
-            r.state === 'SUCCEEDED',
-        )
-        return {
-          method,
-          runs: members.map((r) => r.view()),
-          n: members.length,
-          rank: null as number | null,
-          config: {},
-          tied: false,
-          metrics: metrics.map((m) => {
-            const values = members.map((r) => r.metric(m.key)).filter((v) => v !== null)
-            const mean = values.length ? values.reduce((x, y) => x + y, 0) / values.length : null
-            const sd =
-              values.length > 1
-                ? Math.sqrt(values.reduce((s, v) => s + (v - mean!) ** 2, 0) / (values.length - 1))
-                : null
-            const half = sd === null ? null : (4.3 * sd) / Math.sqrt(values.length)
-            return {
-              key: m.key,
-              interval: {
-                mean,
-                low: half === null ? null : mean! - half,
-                high: half === null ? null : mean! + half,
-                n: values.length,
-                values,
-              },
-            }
-          }),
-        }
-      })
-      .filter((e) => e.n > 0)
-      .sort(
-        (x, y) =>
-          sign *
-          ((x.metrics.find((m) => m.key === sortedBy)!.interval.mean ?? 0) -
-            (y.metrics.find((m) => m.key === sortedBy)!.interval.mean ?? 0)),
-      )
-    entries.forEach((e, i) => {
-      e.rank = i + 1
-      e.tied = i === 1
-    })
-    return { suite, order, sortedBy, metrics, entries }
-  },
+  leaderboard: (args: Parameters<typeof leaderboard>[1]) => leaderboard(runs, args),
   startRun: ({
     input,
   }: {
