@@ -51,7 +51,8 @@ async function trainFrom(model: string, method: string): Promise<{ id: string; e
     { input: { suite: 'phantom-3', method, settings, idempotencyKey: randomUUID() } },
   )
   expect(startRun.userErrors).toEqual([])
-  const events = await Array.fromAsync(api.runEvents(startRun.run!.id))
+  const events: StoredEvent[] = []
+  for await (const event of api.runEvents(startRun.run!.id)) events.push(event)
   return { id: startRun.run!.id, events }
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { DEVICES, type Device } from '@anamnesis/core/backend'
 import { AnamnesisError } from '@anamnesis/core/contracts'
 import type { TrainingRequest } from '@anamnesis/core/train'
 import { z } from 'zod'
@@ -26,6 +27,7 @@ const schema = z.object({
   /** Further names (comma separated) under which clients may call the API. */
   API_HOSTS: optional(z.string().default('')),
   ANAMNESIS_BACKEND: optional(z.enum(['onnx', 'tensorflow', 'cpu']).default('onnx')),
+  ANAMNESIS_DEVICE: optional(z.enum(DEVICES).default('cpu')),
   /** "off" leaves out the first comparison of a new installation. */
   ANAMNESIS_DEMO_RUNS: optional(z.enum(['on', 'off']).default('on')),
   ANAMNESIS_TEST_DATA: optional(z.string().default('../shared/data')),
@@ -46,6 +48,8 @@ export interface Env {
   /** Origins whose pages may use the API. */
   webOrigins: string[]
   backend: TrainingRequest['backend']
+  /** What the onnx engine computes on; its processes read it from the environment. */
+  device: Device
   demoRuns: boolean
   testData: string
   workers: number
@@ -76,6 +80,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
       ...list(value.WEB_ORIGINS),
     ],
     backend: value.ANAMNESIS_BACKEND,
+    device: value.ANAMNESIS_DEVICE,
     demoRuns: value.ANAMNESIS_DEMO_RUNS === 'on',
     testData: resolve(projectRoot, value.ANAMNESIS_TEST_DATA),
     workers: value.ANAMNESIS_WORKERS,

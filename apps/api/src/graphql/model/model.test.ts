@@ -288,7 +288,8 @@ it('imports a checkpoint of open_clip with the real process', async () => {
   await using imports = new ModelImports(db, catalog, log)
   const ended = async (key: string) => {
     const { id } = await imports.start({ source: `inbox:${key}`, key, idempotencyKey: randomUUID() })
-    return (await Array.fromAsync(imports.follow(id))).at(-1)!
+    for await (const row of imports.follow(id)) if (row.finishedAt) return row
+    throw new Error('the import did not end')
   }
   expect(await ended('small-clip')).toMatchObject({
     state: 'SUCCEEDED',

@@ -13,6 +13,10 @@ export class StatusResolver {
       db.run.count({ where: { state: 'QUEUED' } }),
       db.run.count({ where: { state: { in: ['RUNNING', 'STOP_REQUESTED', 'STALE'] } } }),
     ])
-    return { version, ready: setup.ready, workers, queued, running, backend: env.backend, setup: setup.steps }
+    return { version, ready: setup.ready, workers, queued, running, backend: engineName(env), setup: setup.steps }
   }
 }
+
+/** "onnx", or "onnx on cuda". */
+const engineName = ({ backend, device }: Context['env']) =>
+  backend === 'onnx' && device !== 'cpu' ? `${backend} on ${device}` : backend
