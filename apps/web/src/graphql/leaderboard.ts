@@ -65,12 +65,14 @@ export const LeaderboardPage = graphql(`
     ) @include(if: $moved) { sortedBy entries { key rank } }
   }
   fragment Comparable on ComparableRuns { key stepsPerTask evalLimit modelKey modelDigest dataDigest runs }
-`)
-
-export const Published = graphql(`
   fragment Published on PublishedRow {
-    orderKey table title variant confidence source remarks
-    method { key }
+    orderKey
+    table
+    title
+    variant
+    confidence
+    source
+    remarks
     values { key value recomputed }
     tasks { key taskKey value }
   }

@@ -12,7 +12,6 @@ const row = (over: Partial<Row>): Row => ({
   confidence: 'published',
   source: 'a paper',
   remarks: [],
-  method: null,
   values: [{ key: 'last', value: 0.752, recomputed: false }],
   tasks: [],
   ...over,
