@@ -11,7 +11,7 @@ const TOKENIZERS: Record<string, string> = {
 const kind = (key: string) => KINDS[key] ?? key
 
 /** Largest difference from the reference that counts as the same numbers. */
-export const PARITY_LIMIT = 1e-4
+const PARITY_LIMIT = 1e-4
 
 export interface ParityView {
   state: 'same' | 'differs' | 'unknown'
