@@ -20,7 +20,7 @@ export const RunPage = graphql(`
       references { task taskKey size bags questions indexVersion milliseconds }
       checkpoints { task step digest bytes state at }
     }
-    metrics { key title definition better unit }
+    metrics { key title definition formula convention source needs better unit }
     runSettings
   }
 `)

@@ -182,7 +182,7 @@ export function Hint({ children, text }: { children: ReactNode; text: ReactNode 
           <Tooltip.Content
             sideOffset={6}
             collisionPadding={12}
-            className="z-50 max-w-72 rounded-lg border border-line bg-raised px-3 py-2 text-xs text-ink shadow-float"
+            className="z-50 max-w-[min(24rem,calc(100vw-24px))] rounded-lg border border-line bg-raised px-3 py-2 text-xs text-ink shadow-float"
           >
             {text}
           </Tooltip.Content>

@@ -2,6 +2,8 @@ import { AnamnesisError, EVENT_TYPES, type EventPayload } from '@anamnesis/core/
 import { metrics } from '@anamnesis/core/metrics'
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { z } from 'zod'
+import type { RunRow } from '../../db/client.ts'
+import { metricsOf } from '../../events/projection.ts'
 import { fromRow } from '../../events/store.ts'
 import { suiteOrNull } from '../../services/catalog.ts'
 import { reproduceCommand } from '../../services/reproduce.ts'
@@ -10,6 +12,7 @@ import { checkFirst, fromCursor, pageOf, toCursor } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { RunEventConnection, toEvent } from '../event/type.ts'
 import { fromGlobalId, runIdOf } from '../globalId.ts'
+import type { Loaders } from '../loaders.ts'
 import { methodOf } from '../method/resolver.ts'
 import { Method } from '../method/type.ts'
 import { Model, toModel } from '../model/type.ts'
@@ -111,18 +114,20 @@ export class RunResolver {
   @FieldResolver(() => Matrix)
   async matrix(@Root() { row }: Run, @Ctx() { loaders }: Context): Promise<Matrix> {
     const tasks = tasksOf(row)
-    const cells = await loaders.cells.load(row.id)
     return {
       taskKeys: tasks.map((task) => task.id),
       taskNames: tasks.map((task) => task.name),
-      cells: cells.map((cell) => ({ ...cell, confusion: cell.confusion as number[][] })),
+      cells: await cellsOf(row, loaders),
     }
   }
 
   @FieldResolver(() => [MetricValue])
   async metrics(@Root() { row }: Run, @Ctx() { loaders }: Context): Promise<MetricValue[]> {
     const values = await loaders.metrics.load(row.id)
-    return metrics.map(({ id }) => ({ key: id, value: values.get(id) ?? null }))
+    // A run that was measured before a metric was added has its cells, and so the metric.
+    const isOld = values.size > 0 && metrics.some(({ id }) => !values.has(id))
+    const later = isOld ? metricsOf(tasksOf(row).length, await cellsOf(row, loaders)) : {}
+    return metrics.map(({ id }) => ({ key: id, value: values.get(id) ?? later[id] ?? null }))
   }
 
   @FieldResolver(() => [Series])
@@ -190,6 +195,11 @@ export class RunResolver {
 }
 
 /** Of a task that was begun again after a loss, the last attempt counts. */
+async function cellsOf(row: RunRow, loaders: Loaders) {
+  const cells = await loaders.cells.load(row.id)
+  return cells.map((cell) => ({ ...cell, confusion: cell.confusion as number[][] }))
+}
+
 function latestPerTask<T extends { task: number }>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [item.task, item])).values()].sort((a, b) => a.task - b.task)
 }

@@ -258,3 +258,16 @@ describe('the list of runs', () => {
     expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_INPUT', field })
   })
 })
+
+it('knows the metrics of a run that was measured before a metric was added', async () => {
+  const { id } = await startRun(services, { name: 'measured early' })
+  const cells = []
+  for (let row = 0; row <= 3; row++) for (let column = 1; column <= 3; column++) cells.push(cell(row, column, 0.5))
+  await append(services.db, id, stateEvent('RUNNING'), ...cells, stateEvent('SUCCEEDED'))
+  await services.db.runMetric.deleteMany({ where: { runId: id, key: 'zeroShot.drop' } })
+  const { data } = await api.query<{ run: { metrics: { key: string; value: number | null }[] } }>(
+    'query ($id: ID!) { run(id: $id) { metrics { key value } } }',
+    { id: toGlobalId('Run', id) },
+  )
+  expect(data.run.metrics).toContainEqual({ key: 'zeroShot.drop', value: 0 })
+})

@@ -3,7 +3,7 @@
 import { Popover } from 'radix-ui'
 import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react'
 import type { BoardMetric } from '../../prepare/leaderboard/board.ts'
-import { passportOf } from '../../prepare/leaderboard/passport.ts'
+import { PassportText } from '../../ui/PassportText.tsx'
 
 interface Shown {
   metric: BoardMetric
@@ -54,14 +54,9 @@ function Passport({ metric, value }: Shown) {
     <>
       <p className="text-sm font-semibold">{metric.title}</p>
       {value ? <p className="num mt-0.5 text-ink-2">{value}</p> : null}
-      <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1.5">
-        {passportOf(metric).map(({ name, text }) => (
-          <div key={name} className="contents">
-            <dt className="text-ink-3">{name}</dt>
-            <dd className={name === 'Formula' || name === 'Key' ? 'font-mono text-2xs break-words' : ''}>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <div className="mt-2">
+        <PassportText metric={metric} />
+      </div>
     </>
   )
 }

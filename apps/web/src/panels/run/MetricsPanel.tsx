@@ -3,6 +3,7 @@
 import type { RunPageQuery } from '../../graphql/generated/graphql.ts'
 import { metricValue } from '../../prepare/format.ts'
 import { Hint } from '../../ui/controls.tsx'
+import { PassportText } from '../../ui/PassportText.tsx'
 import { Empty, Panel } from '../../ui/surfaces.tsx'
 import type { PanelProps } from './panel.ts'
 
@@ -66,20 +67,6 @@ function Value({ value, absent }: { value: number | null; absent: string }) {
   return <span className="text-xs font-normal tracking-normal text-ink-3">{absent}</span>
 }
 
-function Name({ metric: { key, title, definition, better, unit } }: { metric: Metric }) {
-  return (
-    <Hint
-      text={
-        <>
-          <p>{definition}</p>
-          <p className="mt-1 text-ink-3">
-            {better === 'lower' ? 'Lower is better' : 'Higher is better'}, in{' '}
-            {unit === 'points' ? 'points' : 'per cent'}. <code>{key}</code>
-          </p>
-        </>
-      }
-    >
-      {title}
-    </Hint>
-  )
+function Name({ metric }: { metric: Metric }) {
+  return <Hint text={<PassportText metric={metric} />}>{metric.title}</Hint>
 }
