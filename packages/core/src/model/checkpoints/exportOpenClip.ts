@@ -101,7 +101,7 @@ const needsTokenizer = (text: ModelConfig['text'], tokenizer: Tokenizer) =>
   text.kind === 'bert' || !isShippedVocabulary(tokenizer)
 
 /** config.json of transformers' BertModel. */
-function bertConfig(text: Extract<ModelConfig['text'], { kind: 'bert' }>) {
+export function bertConfig(text: Extract<ModelConfig['text'], { kind: 'bert' }>) {
   return {
     architectures: ['BertModel'],
     model_type: 'bert',

@@ -400,8 +400,8 @@ describe("an import of PyTorch's archive", () => {
         outcomes.add(error)
       }
     }
-    // A changed weight is still a weight; everything else is named as damage.
-    expect([...outcomes].sort()).toEqual(['CORRUPT_WEIGHTS', 'imported'])
+    // A changed weight is still a weight, a changed name makes another layout; everything else is named as damage.
+    expect([...outcomes].sort()).toEqual(['BAD_INPUT', 'CORRUPT_WEIGHTS', 'imported'])
   })
 })
 

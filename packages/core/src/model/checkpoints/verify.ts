@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { loadModel, readModelTokenizer } from '../folder.ts'
 import type { Tokenizer } from '../tokenizers/tokenizer.ts'
 import { shapesOf } from './convert.ts'
 import { exportCheckpoint } from './export.ts'
+import { bertConfig } from './exportOpenClip.ts'
 import { locate } from './files.ts'
 import { huggingFace } from './huggingFace.ts'
 import { detectLayout } from './layouts.ts'
@@ -24,6 +25,8 @@ const SCRIPT = fileURLToPath(new URL('reference.py', import.meta.url))
 const BATCH = 4
 /** The reference loads libraries and weights. Milliseconds. */
 const LONGEST_WAIT = 600_000
+/** reference.py ends with it where a library is absent. */
+const EXIT_NO_LIBRARY = 3
 /** Largest difference of an embedding coordinate that counts as the same. */
 export const PARITY_TOLERANCE = 1e-4
 
@@ -77,14 +80,17 @@ export async function verifyModel({ folder, against, python, seed = 1 }: VerifyR
   const { model, digest } = await loadModel(folder)
   try {
     const reference = against ? await existing(against) : await exported(folder, model.config, work)
-    await pythonHas(python, reference.library)
     const { image, text } = model.config
     const pixels = randomPixels(image.size, seed)
     const tokens = randomTokens(model.config, await readModelTokenizer(folder), seed)
     await writeFile(join(work, 'probe.json'), JSON.stringify({ batch: BATCH, size: image.size, context: text.context }))
     await writeFile(join(work, 'pixels.f32'), new Uint8Array(pixels.buffer))
     await writeFile(join(work, 'tokens.i32'), new Uint8Array(tokens.buffer))
-    const answer = await runReference(python, reference.library, reference.folder, work)
+    if (text.kind === 'bert') {
+      await mkdir(join(work, 'text'))
+      await writeFile(join(work, 'text', 'config.json'), JSON.stringify(bertConfig(text)))
+    }
+    const answer = await runReference(python, reference, work)
     const [images, texts] = tf.tidy(() => {
       const shown = tf.tensor4d(pixels, [BATCH, image.size, image.size, 3])
       const written: Tensor2D = tf.tensor2d(tokens, [BATCH, text.context], 'int32')
@@ -135,29 +141,25 @@ async function exported(folder: string, { image, text }: ModelConfig, work: stri
   const target = join(work, 'exported')
   const mixed = image.kind === 'clip' && text.kind === 'clip' && image.activation !== text.activation
   const layout = mixed ? huggingFace.id : openClip.id
-  await exportCheckpoint({ folder, layout, target, textModel: join(target, 'text') })
+  await exportCheckpoint({ folder, layout, target })
   return { library: layout, folder: target }
 }
 
-/** @throws BACKEND_UNAVAILABLE */
-async function pythonHas(python: string, library: string): Promise<void> {
-  const module = library === huggingFace.id ? 'transformers' : 'open_clip'
-  await promisify(execFile)(python, ['-c', `import torch, numpy, ${module}`]).catch((cause: Error) => {
+/** @throws BACKEND_UNAVAILABLE without Python or the library; BAD_INPUT when the library cannot load the checkpoint */
+async function runReference(python: string, { library, folder }: Reference, work: string) {
+  const done = promisify(execFile)(python, [SCRIPT, library, folder, work], { timeout: LONGEST_WAIT })
+  await done.catch((cause: Error & { code?: unknown }) => {
+    if (cause.code !== 'ENOENT' && cause.code !== EXIT_NO_LIBRARY) {
+      throw new AnamnesisError('BAD_INPUT', `${library} could not load ${folder}: ${lastLine(cause)}`, { cause })
+    }
+    const packages = library === huggingFace.id ? 'torch transformers' : 'torch open_clip_torch transformers timm'
     throw new AnamnesisError(
       'BACKEND_UNAVAILABLE',
-      `Not verified: ${python} has no torch with ${module} (${lastLine(cause)}). Install it ` +
-        `(pip install torch ${module === 'open_clip' ? 'open_clip_torch transformers' : module}) or name another Python in ANAMNESIS_PYTHON.`,
+      `Not verified: ${python} cannot run the reference (${lastLine(cause)}). Install it (pip install ${packages}) or name ` +
+        'another Python in ANAMNESIS_PYTHON.',
       { cause },
     )
   })
-}
-
-async function runReference(python: string, library: string, source: string, work: string) {
-  await promisify(execFile)(python, [SCRIPT, library, source, work], { timeout: LONGEST_WAIT }).catch(
-    (cause: Error) => {
-      throw new AnamnesisError('BAD_INPUT', `${library} could not load ${source}: ${lastLine(cause)}`, { cause })
-    },
-  )
   return answerFile.parse(JSON.parse(await readFile(join(work, 'answer.json'), 'utf8')))
 }
 
