@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -97,6 +98,11 @@ test('imports what is at hand and names everything that is missing', async () =>
   const lacks = await missingParts(findSuite('hiera-med-transfer'), home.path)
   expect(lacks.taskIds.length).toBe(8)
   expect(lacks.taskIds).not.toContain('breakhis')
+})
+
+test('docs/data.md names every suite', async () => {
+  const page = await readFile(new URL('../../../../docs/data.md', import.meta.url), 'utf8')
+  for (const { id } of suites) expect(page).toContain(`\`${id}\``)
 })
 
 test('names what is unknown with what there is', () => {
