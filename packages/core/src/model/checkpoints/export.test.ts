@@ -121,11 +121,11 @@ let missing: Promise<string | null> | undefined
 async function needPython(context: TestContext): Promise<void> {
   missing ??= promisify(execFile)(python, ['-c', 'import torch, open_clip, timm, transformers']).then(
     () => null,
-    (error: Error) => error.message.trim().split('
-').at(-1)!,
+    (error: Error) => error.message.trim().split('\n').at(-1)!,
   )
   const reason = await missing
-  if (reason) context.skip(`not run: ${python} has no open_clip with timm and transformers (${reason}); set ANAMNESIS_PYTHON`)
+  if (reason)
+    context.skip(`not run: ${python} has no open_clip with timm and transformers (${reason}); set ANAMNESIS_PYTHON`)
 }
 
 describe('a reference', { timeout: 180_000 }, () => {
@@ -187,7 +187,9 @@ describe('a reference', { timeout: 180_000 }, () => {
     const { folder } = await imported('open-clip')
     await expect(verifyModel({ folder, python: join(root, 'no-python') })).rejects.toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
-      message: expect.stringMatching(/Not verified: .*no-python cannot run the reference.*pip install torch open_clip_torch.*ANAMNESIS_PYTHON/),
+      message: expect.stringMatching(
+        /Not verified: .*no-python cannot run the reference.*pip install torch open_clip_torch.*ANAMNESIS_PYTHON/,
+      ),
     })
     expect(await readdir(folder)).not.toContain('parity.json')
   })
