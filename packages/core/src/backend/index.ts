@@ -10,8 +10,8 @@ export { DEVICES, type Device, deviceOf } from './device.ts'
 export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
 export { gpuProblem } from './nvidia.ts'
 export {
-  type AdamWStep,
   adamwUpdate,
+  checkpointed,
   gelu,
   l2Normalise,
   layerNorm,

@@ -19,6 +19,11 @@ import type { Wrapper } from './wrappers/wrapper.ts'
 export interface ModelOptions {
   /** The logit scale is frozen in continual learning; pre-training learns it. */
   trainLogitScale?: boolean
+  /**
+   * Computes every block of the towers once more for the gradient instead of keeping what is in it: the same gradients
+   * with a fraction of the memory, for a third more time.
+   */
+  checkpointing?: boolean
 }
 
 let created = 0
@@ -33,11 +38,13 @@ export class ClipModel {
   private readonly image: ImageTower
   private readonly text: TextTower
   private readonly wrappers: Wrapper[] = []
+  private readonly checkpointing: boolean
 
   /** @param values gives the starting values of each parameter, in the order of `parameterSpecs` */
   constructor(config: ModelConfig, values: (name: string) => Float32Array, options: ModelOptions = {}) {
     this.config = config
     this.id = config.id
+    this.checkpointing = options.checkpointing ?? false
     const prefix = `clip${created++}` // TensorFlow.js wants names that are unique in the process
     const variables = new Map<string, Variable>()
     for (const [name, { shape }] of parameterSpecs(config)) {
@@ -158,6 +165,7 @@ export class ClipModel {
     const combined = combineHooks([...this.wrappers.map((wrapper) => wrapper.hooks), ...(hooks ? [hooks] : [])])
     const parameter = (name: string): Variable => this.variables.get(name)!
     return {
+      checkpointing: this.checkpointing,
       hooks: combined,
       parameter: combined.parameter ? (name) => combined.parameter!(name, parameter(name)) : parameter,
     }

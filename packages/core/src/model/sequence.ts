@@ -6,6 +6,8 @@ import type { TowerHooks, TowerName } from './hooks.ts'
 export interface Run {
   parameter(name: string): Tensor
   hooks: TowerHooks
+  /** Computes blocks once more for the gradient instead of keeping what is in them. */
+  checkpointing: boolean
 }
 
 /** Shape of the sequences in a tower's blocks. */

@@ -2,7 +2,7 @@ import type { Scalar, Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { hasKernel, runKernel } from './kernel.ts'
 
-export interface AdamWStep {
+interface AdamWStep {
   beta1: number
   beta2: number
   epsilon: number
@@ -14,7 +14,7 @@ export interface AdamWStep {
   kept: Scalar | null
 }
 
-export interface AdamWState {
+interface AdamWState {
   weight: Tensor
   first: Tensor
   second: Tensor

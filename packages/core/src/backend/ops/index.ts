@@ -1,4 +1,5 @@
-export { type AdamWStep, adamwUpdate } from './adamw.ts'
+export { adamwUpdate } from './adamw.ts'
+export { checkpointed } from './checkpointed.ts'
 export { gelu } from './gelu.ts'
 export { l2Normalise } from './l2-normalise.ts'
 export { layerNorm } from './layer-norm.ts'

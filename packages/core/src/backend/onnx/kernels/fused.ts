@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { integers, scalar } from '../value.ts'
 import { kernel, type Unary } from './kernel.ts'
 
 /** Kernels of our own, reached through the operations of `backend/ops`. */
@@ -20,6 +21,16 @@ export const fusedKernels = [
   kernel<Unary>('GeluForward', (backend, { x }) => {
     const value = backend.operand(x)
     return backend.publish(backend.record('Gelu', [value], value))
+  }),
+
+  /** x behind a reshape to its own shape, which costs nothing, with a shape whose computation waits for the other. */
+  kernel<{ x: TensorInfo; awaited: TensorInfo }>('After', (backend, { x, awaited }) => {
+    const value = backend.operand(x)
+    const size = backend.record('Size', [backend.operand(awaited)], { shape: [], type: 'int64' })
+    const nothing = backend.record('Mul', [size, scalar(0, 'int64')], { shape: [], type: 'int64' })
+    const rank = { shape: [value.shape.length], type: 'int64' } as const
+    const shape = backend.record('Add', [integers(value.shape), nothing], rank)
+    return backend.publish(backend.record('Reshape', [value, shape], value))
   }),
 
   kernel<{ logits: TensorInfo }>('LogSoftmaxForward', (backend, { logits }) => {
