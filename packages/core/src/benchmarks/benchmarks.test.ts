@@ -1,10 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { runConfig } from '../contracts/index.ts'
-import { openPhantomFigures, openPhantomTask, phantoms } from '../importers/index.ts'
+import {
+  datasetFolder,
+  medMnistSets,
+  openDataset,
+  openPhantomFigures,
+  openPhantomTask,
+  phantoms,
+} from '../importers/index.ts'
+import { imitation } from '../importers/medmnist/testing/imitation.ts'
 import { imitations, writeImitation } from '../importers/public/testing/imitations.ts'
 import { temporaryFolder } from '../importers/testing/sources.ts'
 import { importDefinition, importSuite, missingParts } from './importSuite.ts'
@@ -100,6 +108,25 @@ test('imports what is at hand and names everything that is missing', async () =>
   expect(lacks.taskIds).not.toContain('breakhis')
 })
 
+test('the few-image suite is imported from one folder of archives, 64 training images a class', async () => {
+  await using data = await temporaryFolder()
+  await using home = await temporaryFolder()
+  await mkdir(join(data.path, 'medmnist'))
+  for (const { id } of findSuite('xtreme-6').taskIds.map((taskId) => ({ id: taskId.replace('-64', '') }))) {
+    const set = medMnistSets.find((one) => one.id === id)!
+    const perClass = id === 'breastmnist' ? 66 : 1
+    await writeFile(join(data.path, 'medmnist', `${id}.npz`), imitation(set, { perClass }))
+  }
+  const importing = importSuite('xtreme-6', { home: home.path, testData: data.path })
+  await expect(importing).rejects.toMatchObject({ code: 'MISSING_DATA', message: expect.stringContaining('figures') })
+  expect(await missingParts(findSuite('xtreme-6'), home.path)).toEqual({ taskIds: [], corpusId: 'real-figures' })
+  await using breast = await openDataset(datasetFolder(home.path, 'breastmnist-64'))
+  expect([breast.counts('train'), breast.counts('test')]).toEqual([
+    [64, 64],
+    [66, 66],
+  ])
+})
+
 test('docs/data.md names every suite', async () => {
   const page = await readFile(new URL('../../../../docs/data.md', import.meta.url), 'utf8')
   for (const { id } of suites) expect(page).toContain(`\`${id}\``)
@@ -155,5 +182,9 @@ test('the import command ends with an error code and one clear line', () => {
     1,
     `UNKNOWN_SUITE: There is no suite "nowhere". Known: ${suites.map(({ id }) => id).join(', ')}.`,
   ])
+  const nowhere = run('suite', 'transfer-9', '--from', '/nowhere')
+  expect([nowhere.status, nowhere.stderr]).toEqual([1, expect.stringContaining('MISSING_DATA: The folder of --from')])
+  const wrong = run('bloodmnist', 'x.npz', '--per-class', 'few')
+  expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('--per-class few')])
   expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('pack-task') })
 })

@@ -3,48 +3,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { SPLITS } from '../../contracts/index.ts'
 import type { DatasetInfo } from '../dataset.ts'
 import { storeSource } from '../home.ts'
 import type { ImportOptions } from '../importer.ts'
-import { npy, zip } from '../npz/testing/zip.ts'
 import { findImporter } from '../registry.ts'
 import { drain, temporaryFolder } from '../testing/sources.ts'
-import { type MedMnistSet, medMnistSets } from './sets.ts'
+import { medMnistSets } from './sets.ts'
+import { type Imitation, imitation } from './testing/imitation.ts'
 
 const golden = fileURLToPath(new URL('golden', import.meta.url))
-
-interface Imitation {
-  pixels?: number
-  perClass?: number
-  /** Labels of one split, in place of the right ones. */
-  labels?: (values: number[]) => number[]
-  channels?: 1 | 3
-  leaveOut?: string
-}
-
-/** An archive like the published one: `perClass` images of each class in each split, grey level = label. */
-function imitation(
-  set: MedMnistSet,
-  { pixels = 28, perClass = 2, labels, channels, leaveOut }: Imitation = {},
-): Buffer {
-  const count = set.classes.length * perClass
-  const depth = channels ?? set.channels
-  const values = Array.from({ length: count }, (_, i) => i % set.classes.length)
-  const images = Buffer.concat(values.map((label) => Buffer.alloc(pixels * pixels * depth, label * 10)))
-  const given = labels ? labels(values) : values
-  const flags = set.multiLabel
-    ? given.flatMap((label) => set.classes.map((_, at) => Number(at === label || (label === -1 && at < 2))))
-    : given
-  const width = set.multiLabel ? set.classes.length : 1
-  const shape = depth === 3 ? [count, pixels, pixels, 3] : [count, pixels, pixels]
-  return zip(
-    SPLITS.flatMap((split) => [
-      { name: `${split}_images.npy`, data: npy(shape, images), deflate: true },
-      { name: `${split}_labels.npy`, data: npy([count, width], Buffer.from(flags)), deflate: true },
-    ]).filter(({ name }) => name !== leaveOut),
-  )
-}
 
 async function stored(name: string, bytes: Buffer) {
   const temp = await temporaryFolder()
