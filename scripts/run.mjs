@@ -31,6 +31,7 @@ const COMMANDS = {
   import: 'scripts/import.ts',
   model: 'scripts/model.ts',
   engine: 'scripts/engine.ts',
+  parity: 'scripts/parity.ts',
   setup: null,
 }
 

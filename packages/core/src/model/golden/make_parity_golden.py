@@ -226,18 +226,12 @@ def run(kind, config, large):
     loss, images, texts, logits = contrastive(model, pixels, tokens)
     loss.backward()
     gradients = {name: p.grad.float().clone().contiguous() for name, p in parameters.items()}
-    # The decay goes to matrices and embeddings only.
-    decayed = [p for p in parameters.values() if p.ndim > 1]
-    plain = [p for p in parameters.values() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=DECAY), dict(params=plain, weight_decay=0.0)], lr=RATE)
-    for _ in range(STEPS):
-        optimizer.zero_grad()
-        contrastive(model, pixels, tokens)[0].backward()
-        optimizer.step()
     tensors = {f"gradient/{name}": value for name, value in gradients.items()}
-    tensors |= {f"trained/{name}": p.detach().float().contiguous() for name, p in parameters.items()}
     if large:
         tensors |= {f"start/{name}": value for name, value in start.items()}
+    else:
+        train(model, pixels, tokens)
+        tensors |= {f"trained/{name}": p.detach().float().contiguous() for name, p in parameters.items()}
     golden = {
         "config": config,
         "batch": BATCH,
@@ -249,6 +243,18 @@ def run(kind, config, large):
         "adamw": {"steps": STEPS, "learningRate": RATE, "weightDecay": DECAY},
     }
     return golden, tensors
+
+
+def train(model, pixels, tokens):
+    """AdamW steps; the decay goes to matrices and embeddings only."""
+    parameters = model.parameters
+    decayed = [p for p in parameters.values() if p.ndim > 1]
+    plain = [p for p in parameters.values() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=DECAY), dict(params=plain, weight_decay=0.0)], lr=RATE)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        contrastive(model, pixels, tokens)[0].backward()
+        optimizer.step()
 
 
 arguments = argparse.ArgumentParser()

@@ -96,13 +96,18 @@ export function largestDifference(actual: ArrayLike<number>, wanted: ArrayLike<n
   return largest
 }
 
-/** |actual - wanted| / |wanted| in Euclidean norms; the plain difference where `wanted` is nothing but rounding. */
-export function relativeError(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  let difference = 0
-  let length = 0
-  for (let i = 0; i < wanted.length; i++) {
-    difference += (actual[i]! - wanted[i]!) ** 2
-    length += wanted[i]! ** 2
-  }
-  return Math.sqrt(difference) / (length < 1e-20 ? 1 : Math.sqrt(length))
+/** |actual - wanted| / size, in Euclidean norms. @param size absent: |wanted| */
+export function relativeError(
+  actual: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  size: number = euclidean(wanted),
+): number {
+  return euclidean(Float64Array.from(actual, (value, i) => value - wanted[i]!)) / size
+}
+
+/** Root of the sum of squares. */
+export function euclidean(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]! ** 2
+  return Math.sqrt(sum)
 }
