@@ -55,7 +55,7 @@ export function classesOf(rows: readonly (readonly [id: string, name: string, pr
 export function taskOf(dataset: Omit<PublicDataset, 'list'>, classes = dataset.classes): Task {
   const { id, name, domain, modality, anatomy, licence, citation } = dataset
   const notes = [
-    `Source: ${dataset.source} (${ACCESS_WORDS[dataset.access]}).`,
+    `Source: ${dataset.source} (${ACCESS_WORDS[dataset.access]}). Access and licence as far as known: the owner's page decides.`,
     `Splits: ${dataset.splits}`,
     ...(dataset.unverified === '' ? [] : [`Not verified with the real data: ${dataset.unverified}`]),
   ].join(' ')

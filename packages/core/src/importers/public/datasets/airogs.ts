@@ -15,7 +15,7 @@ export const airogs: PublicDataset = {
   classes,
   images: 101_442,
   source: 'https://zenodo.org/records/5793241',
-  access: 'agreement',
+  access: 'account',
   licence: 'CC BY-NC-ND 4.0',
   citation: 'De Vente et al., AIROGS: artificial intelligence for robust glaucoma screening, IEEE TMI 2024',
   layout:

@@ -16,7 +16,7 @@ export const farfumRop: PublicDataset = {
   anatomy: 'retina',
   classes,
   images: 1533,
-  source: 'https://doi.org/10.6084/m9.figshare.c.6721269',
+  source: 'https://figshare.com, collection FARFUM-RoP',
   access: 'open',
   licence: 'CC BY 4.0',
   citation:
@@ -24,7 +24,7 @@ export const farfumRop: PublicDataset = {
   layout:
     'One folder a class: Normal, Pre-Plus, Plus; file names that begin with the patient ("012_3.jpg", "P12-3.jpg").',
   splits: 'made here: 70 / 10 / 20 by patient where file names or folders tell it, by image otherwise.',
-  unverified: 'the folder layout and the way file names tell the patient.',
+  unverified: 'the address, the folder layout and the way file names tell the patient.',
   list: classFolders({
     classes,
     parts: [{ places: ['FARFUM-RoP', 'FARFUM-RoP/Images', 'Images', 'images', '.'] }],
