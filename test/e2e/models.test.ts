@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { expect, inject, it } from 'vitest'
@@ -19,13 +19,11 @@ interface StartAnswer {
   startRun: { run: { id: string } | null; userErrors: { code: string; message: string }[] }
 }
 
-/** A checkpoint as open_clip writes it, with random weights, and the tokenizer that it was made with. */
+/** A checkpoint as open_clip writes it, with random weights. */
 async function putIntoInbox(name: string): Promise<void> {
   const folder = join(home, 'inbox', name)
   await mkdir(folder, { recursive: true })
   await cp(join(root, 'packages/core/src/model/checkpoints/fixtures/open-clip'), folder, { recursive: true })
-  const tokenizer = { kind: 'clip', version: 1, merges: ['l u', 'lu n', 'lun g</w>', 'n o', 'no d', 'a n'] }
-  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer))
 }
 
 async function importModel(name: string, key: string): Promise<void> {

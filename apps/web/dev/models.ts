@@ -37,6 +37,7 @@ const modelOf = ({ difference, ...shape }: Shape) => ({
           version: '3.3.0',
           maxDifferenceImages: difference,
           maxDifferenceTexts: difference / 2,
+          same: difference <= 1e-4,
           at: '2026-11-20T10:00:00Z',
         },
   addedAt: '2026-11-20T09:30:00Z',

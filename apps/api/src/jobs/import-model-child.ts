@@ -8,7 +8,9 @@ import type { FromModelImport, ModelImportRequest } from './importModelProtocol.
 
 const TELL_MS = 200
 
-const { path, source, id, activation, targetRoot } = JSON.parse(process.argv[2] ?? '{}') as ModelImportRequest
+const { path, source, id, activation, tokenizer, targetRoot } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as ModelImportRequest
 const tell = (message: FromModelImport) => new Promise<void>((resolve) => process.send!(message, () => resolve()))
 
 process.on('disconnect', () => process.exit(1))
@@ -21,6 +23,7 @@ try {
     id,
     targetRoot,
     ...(activation ? { activation } : {}),
+    ...(tokenizer ? { tokenizer } : {}),
     onProgress: (progress) => {
       if (Date.now() - last < TELL_MS) return
       last = Date.now()

@@ -7,6 +7,8 @@ export interface ModelImportRequest {
   source: string
   id: string
   activation: 'gelu' | 'quickGelu' | null
+  /** Checked file; null takes what lies beside the weights. */
+  tokenizer: string | null
   /** Folder of all base models. */
   targetRoot: string
 }

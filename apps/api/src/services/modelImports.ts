@@ -19,6 +19,12 @@ const importInput = z.object({
     .enum(['gelu', 'quickGelu'])
     .nullish()
     .transform((value) => value ?? null),
+  tokenizer: z
+    .string()
+    .trim()
+    .max(1000)
+    .nullish()
+    .transform((value) => value || null),
   idempotencyKey: z.string().min(1).max(200),
 })
 export type ImportInput = z.input<typeof importInput>
@@ -63,13 +69,22 @@ export class ModelImports implements AsyncDisposable {
     const before = await this.db.modelImport.findUnique({ where: { idempotencyKey } })
     if (before) return again(before, inputHash)
     const path = await resolveSource(this.catalog.home, input.source)
-    await this.checkFree(input.key)
+    const tokenizer = input.tokenizer ? await resolveSource(this.catalog.home, input.tokenizer, 'tokenizer') : null
+    try {
+      await this.checkFree(input.key)
+    } catch (error) {
+      // Two equal requests at once: the id is taken by the first of them.
+      const first = await this.db.modelImport.findUnique({ where: { idempotencyKey } })
+      if (first) return again(first, inputHash)
+      throw error
+    }
+    const { tokenizer: _file, ...columns } = input
     const now = new Date()
     const data = {
       id: randomUUID(),
       idempotencyKey,
       inputHash,
-      ...input,
+      ...columns,
       state: 'WAITING',
       createdAt: now,
       updatedAt: now,
@@ -83,6 +98,7 @@ export class ModelImports implements AsyncDisposable {
       source: input.source,
       id: input.key,
       activation: input.activation,
+      tokenizer,
       targetRoot: join(this.catalog.home, 'models'),
     }
     this.line = this.line

@@ -59,11 +59,12 @@ export async function modelSources(home: string): Promise<ModelSource[]> {
 
 /**
  * The file or folder that a source names.
+ * @param field the input field that names it
  * @throws BAD_INPUT for another kind of source, NOT_ALLOWED where it (or a link in it) leads out of the inbox, NOT_FOUND
  */
-export async function resolveSource(home: string, source: string): Promise<string> {
+export async function resolveSource(home: string, source: string, field = 'source'): Promise<string> {
   const bad = (code: 'BAD_INPUT' | 'NOT_ALLOWED' | 'NOT_FOUND', message: string) =>
-    new AnamnesisError(code, message, { field: 'source' })
+    new AnamnesisError(code, message, { field })
   if (source.startsWith('hf:')) {
     throw bad(
       'BAD_INPUT',

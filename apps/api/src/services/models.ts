@@ -1,8 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AnamnesisError, slug } from '@anamnesis/core/contracts'
-import { type ModelInfo, readModelInfo, SafetensorsReader } from '@anamnesis/core/model'
-import { z } from 'zod'
+import {
+  type ModelInfo,
+  readModelInfo,
+  readParityStamp,
+  readSourceNote,
+  SafetensorsReader,
+} from '@anamnesis/core/model'
 import { modelFolder, shippedModels } from './folders.ts'
 
 /** What a folder of a base model must hold. */
@@ -14,19 +19,7 @@ const NOTES = ['parity.json', 'pretraining.json', 'source.json'] as const
 export const MODEL_ORIGINS = ['shipped', 'imported', 'pretrained', 'added'] as const
 export type ModelOrigin = (typeof MODEL_ORIGINS)[number]
 
-const parityStamp = z.object({
-  reference: z.string(),
-  version: z.string().nullable().default(null),
-  /** Largest absolute difference of an embedding coordinate from the reference's. */
-  maxDifferenceImages: z.number().nullable().default(null),
-  maxDifferenceTexts: z.number().nullable().default(null),
-  at: z.coerce.date(),
-  /** Digest of the weights that were compared; absent in stamps that do not say. */
-  digest: z.string().nullable().default(null),
-})
-type ParityStamp = z.infer<typeof parityStamp>
-
-const sourceNote = z.object({ source: z.string() })
+type ParityStamp = NonNullable<Awaited<ReturnType<typeof readParityStamp>>>
 
 /** A base model of this installation. */
 export interface StoredModel extends Pick<ModelInfo, 'config' | 'digest' | 'encoderId'> {
@@ -117,8 +110,7 @@ async function readModel(home: string, key: string): Promise<StoredModel> {
   await using reader = await SafetensorsReader.open(weights)
   let parameters = 0
   for (const { shape } of reader.tensors.values()) parameters += shape.reduce((product, n) => product * n, 1)
-  const parity = parityStamp.safeParse(await readJson(join(folder, 'parity.json'))).data ?? null
-  const source = sourceNote.safeParse(await readJson(join(folder, 'source.json'))).data?.source ?? null
+  const source = (await readSourceNote(folder))?.source ?? null
   const pretrained = (await readJson(join(folder, 'pretraining.json'))) !== null
   const origin = (await isShipped(key, digest))
     ? 'shipped'
@@ -131,7 +123,7 @@ async function readModel(home: string, key: string): Promise<StoredModel> {
   return {
     ...{ key, config, digest, encoderId, bytes, parameters, origin, source, addedAt },
     tokenizerKind: typeof tokenizer?.kind === 'string' ? tokenizer.kind : 'bytePair',
-    parity: parity && (parity.digest === null || parity.digest === digest) ? parity : null,
+    parity: await readParityStamp(folder, digest),
   }
 }
 

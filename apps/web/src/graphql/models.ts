@@ -25,7 +25,7 @@ graphql(`
     text { kind width depth heads context vocabulary }
     preprocessing { mean std details }
     tokenizerKind
-    parity { reference version maxDifferenceImages maxDifferenceTexts at }
+    parity { reference version maxDifferenceImages maxDifferenceTexts same at }
     addedAt
     runCount
   }

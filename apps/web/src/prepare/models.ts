@@ -10,16 +10,13 @@ const TOKENIZERS: Record<string, string> = {
 
 const kind = (key: string) => KINDS[key] ?? key
 
-/** Largest difference from the reference that counts as the same numbers. */
-const PARITY_LIMIT = 1e-4
-
 export interface ParityView {
   state: 'same' | 'differs' | 'unknown'
   label: string
   detail: string
 }
 
-/** The stamp in words. A comparison that lacks one side still counts by the other. */
+/** The stamp in words. */
 export function parityOf(parity: ModelRowFragment['parity']): ParityView {
   if (!parity) {
     return {
@@ -28,19 +25,15 @@ export function parityOf(parity: ModelRowFragment['parity']): ParityView {
       detail: 'Compare it with its reference: npm run model -- verify <id>',
     }
   }
-  const { maxDifferenceImages: images, maxDifferenceTexts: texts } = parity
-  const worst = Math.max(images ?? 0, texts ?? 0)
-  const measured = images !== null || texts !== null
-  const reference = [parity.reference, parity.version].filter(Boolean).join(' ')
+  const { maxDifferenceImages: images, maxDifferenceTexts: texts, reference, version, same } = parity
   return {
-    state: !measured ? 'unknown' : worst <= PARITY_LIMIT ? 'same' : 'differs',
-    label: !measured ? 'not verified' : worst <= PARITY_LIMIT ? `equals ${reference}` : `differs from ${reference}`,
+    state: same ? 'same' : 'differs',
+    label: `${same ? 'equals' : 'differs from'} ${reference} ${version}`,
     detail: `Largest difference of an embedding coordinate: images ${small(images)}, texts ${small(texts)}`,
   }
 }
 
-const small = (value: number | null | undefined) =>
-  value === null || value === undefined ? '–' : value === 0 ? '0' : value.toExponential(1)
+const small = (value: number) => (value === 0 ? '0' : value.toExponential(1))
 
 /** "150 M", "5.4 M", "12 k" */
 export function parameters(value: number): string {

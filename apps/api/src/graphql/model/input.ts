@@ -16,6 +16,12 @@ export class ImportModelInput {
   })
   activation?: 'gelu' | 'quickGelu' | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'inbox:<path> of a vocab.txt or tokenizer.json, for a checkpoint that brings none.',
+  })
+  tokenizer?: string | null
+
   @Field(() => String, { description: 'Made by the client. The same key with the same input gives the same import.' })
   idempotencyKey!: string
 }

@@ -5,7 +5,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../env.ts'
 import { shippedModels } from '../../services/folders.ts'
-import { ModelImports } from '../../services/modelImports.ts'
+import { type ImportInput, ModelImports } from '../../services/modelImports.ts'
 import { type TestServer, testServer } from '../../testing/http.ts'
 import { startRun, type TestServices, testServices } from '../../testing/services.ts'
 import { toGlobalId } from '../globalId.ts'
@@ -50,7 +50,7 @@ describe('models', () => {
   const MODELS = `query ($first: Int!, $after: String) { models(first: $first, after: $after) {
     totalCount pageInfo { endCursor hasNextPage } edges { node { id key encoderId digest origin source bytes parameterCount embedding
       image { kind width depth heads size patch activation } text { kind context vocabulary } preprocessing { size mean std }
-      tokenizerKind parity { reference maxDifferenceImages } runCount } } } }`
+      tokenizerKind parity { reference maxDifferenceImages same } runCount } } } }`
   interface Row {
     [field: string]: unknown
     key: string
@@ -85,10 +85,14 @@ describe('models', () => {
       await cp(join(shippedModels, SHIPPED), join(home, 'models', key), { recursive: true })
     }
     await put('models/half-copied/model.json', '{}') // not complete, so not there
-    await put('models/a-model/source.json', JSON.stringify({ source: 'hf:org/name' }))
+    await put(
+      'models/a-model/source.json',
+      JSON.stringify({ source: 'hf:org/name', layout: 'open_clip', importedAt: '2026-11-24T09:00:00Z' }),
+    )
     await put('models/b-model/model.json', 'not json')
+    const { digest } = (await services.catalog.models.find('a-model'))!
     const stamp = { reference: 'open_clip', version: '3.3.0', maxDifferenceImages: 2e-6, maxDifferenceTexts: 1e-6 }
-    await put('models/a-model/parity.json', JSON.stringify({ ...stamp, at: '2026-11-24T10:00:00Z' }))
+    await put('models/a-model/parity.json', JSON.stringify({ ...stamp, digest, at: '2026-11-24T10:00:00Z' }))
     await startRun(services, { settings: { model: 'a-model' } })
     services.statements.length = 0
     const { edges } = await list()
@@ -96,7 +100,7 @@ describe('models', () => {
     expect(edges[0]!.node).toMatchObject({
       origin: 'imported',
       source: 'hf:org/name',
-      parity: { reference: 'open_clip', maxDifferenceImages: 2e-6 },
+      parity: { reference: 'open_clip', maxDifferenceImages: 2e-6, same: true },
       runCount: 1,
     })
     expect(services.statements.filter((sql) => sql.includes('"Run"'))).toHaveLength(1)
@@ -243,6 +247,8 @@ describe('importModel', () => {
     [{ key: 'Not An Id' }, 'BAD_INPUT', 'key'],
     [{ key: SHIPPED }, 'CONFLICT', 'key'],
     [{ activation: 'relu' }, 'BAD_INPUT', 'activation'],
+    [{ tokenizer: 'inbox:vocab.txt' }, 'NOT_FOUND', 'tokenizer'],
+    [{ tokenizer: 'inbox:../vocab.txt' }, 'NOT_ALLOWED', 'tokenizer'],
   ])('refuses %j', async (input, code, field) => {
     await put('inbox/good.bin')
     await put('inbox/folder/config.json')
@@ -282,12 +288,11 @@ it('imports a checkpoint of open_clip with the real process', async () => {
   await mkdir(join(home, 'inbox'), { recursive: true })
   for (const folder of ['small-clip', 'no-tokenizer'])
     await cp(fixture, join(home, 'inbox', folder), { recursive: true })
-  const tokenizer = { kind: 'clip', version: 1, merges: ['l u', 'lu n', 'lun g</w>', 'n o', 'no d', 'a n'] }
-  await put('inbox/small-clip/tokenizer.json', JSON.stringify(tokenizer))
+  for (const name of ['vocab.json', 'merges.txt']) await rm(join(home, 'inbox', 'no-tokenizer', name))
   const { db, catalog, log } = services
   await using imports = new ModelImports(db, catalog, log)
-  const ended = async (key: string) => {
-    const { id } = await imports.start({ source: `inbox:${key}`, key, idempotencyKey: randomUUID() })
+  const ended = async (key: string, over: Partial<ImportInput> = {}) => {
+    const { id } = await imports.start({ source: `inbox:${key}`, key, idempotencyKey: randomUUID(), ...over })
     for await (const row of imports.follow(id)) if (row.finishedAt) return row
     throw new Error('the import did not end')
   }
@@ -301,12 +306,16 @@ it('imports a checkpoint of open_clip with the real process', async () => {
     config: { embedding: 16, image: { kind: 'clip', size: 16 } },
     tokenizerKind: 'clip',
   })
+  const tokenizer = { kind: 'clip', version: 1, merges: ['l u', 'lu n', 'lun g</w>', 'n o', 'no d', 'a n'] }
+  await put('inbox/words.json', JSON.stringify(tokenizer))
+  const given = await ended('no-tokenizer', { key: 'given', tokenizer: 'inbox:words.json' })
+  expect(given).toMatchObject({ state: 'SUCCEEDED' })
   expect(await ended('no-tokenizer')).toMatchObject({
     state: 'FAILED',
     errorCode: 'BAD_INPUT',
     message: expect.stringContaining('No tokenizer lies beside inbox:no-tokenizer/open_clip_model.safetensors'),
   })
-  expect(await catalog.models.keys()).toEqual(['small-clip', SHIPPED])
+  expect(await catalog.models.keys()).toEqual(['given', 'small-clip', SHIPPED])
 })
 
 it('has examples that fit the schema', async () => {

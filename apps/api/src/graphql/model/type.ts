@@ -1,3 +1,4 @@
+import { PARITY_TOLERANCE } from '@anamnesis/core/model'
 import { Field, Float, Int, ObjectType } from 'type-graphql'
 import type { ModelImportRow } from '../../db/client.ts'
 import type { ModelSource as Source } from '../../services/modelSources.ts'
@@ -75,14 +76,17 @@ class Parity {
   @Field(() => String, { description: 'The implementation that was compared with.' })
   reference!: string
 
-  @Field(() => String, { nullable: true, description: 'Its version.' })
-  version!: string | null
+  @Field(() => String, { description: 'Its version.' })
+  version!: string
 
-  @Field(() => Float, { nullable: true, description: 'Largest absolute difference of an image embedding coordinate.' })
-  maxDifferenceImages!: number | null
+  @Field(() => Float, { description: 'Largest absolute difference of an image embedding coordinate.' })
+  maxDifferenceImages!: number
 
-  @Field(() => Float, { nullable: true, description: 'Largest absolute difference of a text embedding coordinate.' })
-  maxDifferenceTexts!: number | null
+  @Field(() => Float, { description: 'Largest absolute difference of a text embedding coordinate.' })
+  maxDifferenceTexts!: number
+
+  @Field(() => Boolean, { description: `Whether both are at most ${PARITY_TOLERANCE}.` })
+  same!: boolean
 
   @Field(() => DateTimeScalar, { description: 'When they were compared.' })
   at!: Date
@@ -137,7 +141,7 @@ export class Model extends Node {
 }
 
 export function toModel(model: StoredModel): Model {
-  const { config, key, parameters, ...rest } = model
+  const { config, key, parameters, parity, ...rest } = model
   const { image, text, embedding } = config
   return Object.assign(new Model(), {
     ...rest,
@@ -146,10 +150,16 @@ export function toModel(model: StoredModel): Model {
     image,
     text,
     embedding,
+    parity: parity && toParity(parity),
     parameterCount: parameters,
     config,
     preprocessing: { size: image.size, mean: [...config.mean], std: [...config.std], details: preprocessingOf(config) },
   })
+}
+
+function toParity({ at, ...stamp }: NonNullable<StoredModel['parity']>): Parity {
+  const same = Math.max(stamp.maxDifferenceImages, stamp.maxDifferenceTexts) <= PARITY_TOLERANCE
+  return { ...stamp, same, at: new Date(at) }
 }
 
 /** All of a config that is neither a tower nor a size. */

@@ -93,6 +93,7 @@ function ImportForm({
   const [chosen, setChosen] = useState<string | null>(null)
   const [keys, setKeys] = useState<Record<string, string>>({})
   const [activation, setActivation] = useState('')
+  const [tokenizer, setTokenizer] = useState('')
   const [formId, setFormId] = useState(newId)
   const [problems, setProblems] = useState<{ fields: Record<string, string>; general: string[] } | null>(null)
   const source = sources.find((one) => one.source === chosen) ?? sources[0]!
@@ -103,7 +104,7 @@ function ImportForm({
     event.preventDefault()
     if (wrong || fetching) return
     setProblems(null)
-    const input = { source: source.source, key, activation: activation || null }
+    const input = { source: source.source, key, activation: activation || null, tokenizer: tokenizer.trim() || null }
     // The same form with the same content never imports twice.
     const idempotencyKey = `${formId}:${JSON.stringify(input)}`.slice(0, 200)
     const { data, error } = await importModel({ input: { ...input, idempotencyKey } })
@@ -114,7 +115,9 @@ function ImportForm({
   }
   const general = [
     ...(problems?.general ?? []),
-    ...Object.entries(problems?.fields ?? {}).flatMap(([field, text]) => (field === 'key' ? [] : [text])),
+    ...Object.entries(problems?.fields ?? {}).flatMap(([field, text]) =>
+      field === 'key' || field === 'tokenizer' ? [] : [text],
+    ),
   ]
   return (
     <form onSubmit={submit} className="grid gap-4">
@@ -185,6 +188,24 @@ function ImportForm({
           </Select>
           <p className="mt-1 text-2xs text-ink-3">OpenAI&rsquo;s own weights use quick GELU.</p>
         </div>
+      </div>
+      <div className="min-w-0">
+        <label htmlFor="tokenizer" className="text-xs font-medium">
+          Tokenizer
+        </label>
+        <input
+          id="tokenizer"
+          value={tokenizer}
+          placeholder="beside the weights"
+          aria-invalid={problems?.fields.tokenizer !== undefined}
+          aria-describedby="tokenizer-help"
+          onChange={(event) => setTokenizer(event.target.value)}
+          className="control mt-1 w-full"
+        />
+        <p id="tokenizer-help" className={`mt-1 text-2xs ${problems?.fields.tokenizer ? 'text-bad' : 'text-ink-3'}`}>
+          {problems?.fields.tokenizer ??
+            'Only for a checkpoint that brings none: inbox:<path> of its vocab.txt or tokenizer.json.'}
+        </p>
       </div>
       {general.map((message) => (
         <p key={message} role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-xs break-words">
