@@ -7,9 +7,18 @@ export {
   runtimeFolder,
 } from './cuda.ts'
 export { DEVICES, type Device, deviceOf } from './device.ts'
-export { BACKENDS, type Backend, type BackendId, type BackendStatistics, loadBackend, stepScalar } from './load.ts'
+export {
+  BACKENDS,
+  type Backend,
+  type BackendId,
+  type BackendStatistics,
+  flush,
+  loadBackend,
+  stepScalar,
+} from './load.ts'
 export { gpuProblem } from './nvidia.ts'
 export {
+  accumulate,
   adamwUpdate,
   checkpointed,
   gelu,

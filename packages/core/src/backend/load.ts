@@ -107,6 +107,11 @@ function describe(id: BackendId, engine: Engine): Backend {
   }
 }
 
+/** Computes what is recorded and not yet computed, on the backend in use. */
+export function flush(): void {
+  current?.flush?.()
+}
+
 /**
  * A scalar that differs at every step (learning rate, bias correction): an input of the compiled step. Plain numbers
  * and tf.scalar are compiled in, and cost a new compilation when they first change.

@@ -255,7 +255,10 @@ export class OnnxBackend extends KernelBackend {
     const updates = new Set(states.map((value) => value.update!))
     const read = new Set([...updates].flatMap((update) => [...update.inputs]).filter((value) => !value.data))
     const others = [...this.pending].filter((value) => !value.update && !read.has(value))
-    this.compute([...others, ...read], new Set())
+    // The order depends on the recording alone, not on who holds what. The runtime begins with the last output and
+    // what it needs: of a backward pass with the last layer, so that layer by layer can be forgotten.
+    const outputs = [...others, ...read].sort((a, b) => b.serial - a.serial)
+    this.compute(outputs, new Set())
     this.compute(states, overwritable(states, updates))
     for (const value of read) if (value.handles === 0) this.released.push(value)
     this.pending.clear()

@@ -11,6 +11,8 @@ export type ValueData = Float32Array | Int32Array | Uint8Array | BigInt64Array
  */
 export type ValueRole = 'input' | 'constant' | 'literal'
 
+let made = 0
+
 /** An immutable array: materialised (`data`) or the output of a recorded node. */
 export class Value {
   data: ValueData | null = null
@@ -30,6 +32,8 @@ export class Value {
   views: Map<string, Value> | null = null
   /** The value whose memory this one takes over when nobody else holds it: the old state of an update. */
   overwrites: Value | null = null
+  /** Grows with every value that is made. */
+  readonly serial = made++
   /** Scratch of the traversal numbered `visit`: position among the graph's inputs. */
   visit = 0
   position = 0

@@ -1,3 +1,4 @@
+export { accumulate } from './accumulate.ts'
 export { adamwUpdate } from './adamw.ts'
 export { checkpointed } from './checkpointed.ts'
 export { gelu } from './gelu.ts'

@@ -1,6 +1,5 @@
 import { registerKernel } from '@tensorflow/tfjs-core'
 import type { OnnxBackend } from '../backend.ts'
-import { adamwKernel } from './adamw.ts'
 import { constantKernels } from './constant.ts'
 import { elementwiseKernels } from './elementwise.ts'
 import { fusedKernels } from './fused.ts'
@@ -9,10 +8,10 @@ import { logicKernels } from './logic.ts'
 import { matmulKernels } from './matmul.ts'
 import { reduceKernels } from './reduce.ts'
 import { shapeKernels } from './shape.ts'
+import { updateKernels } from './update.ts'
 
 export function registerKernels(backendName: string): void {
   const all = [
-    adamwKernel,
     ...constantKernels,
     ...elementwiseKernels,
     ...fusedKernels,
@@ -21,6 +20,7 @@ export function registerKernels(backendName: string): void {
     ...matmulKernels,
     ...reduceKernels,
     ...shapeKernels,
+    ...updateKernels,
   ]
   for (const { name, record } of all) {
     registerKernel({

@@ -19,7 +19,7 @@ interface AdamWAttributes {
 }
 
 /** The update of `backend/ops/adamw.ts`, each new state over its old one. */
-export const adamwKernel = kernel<AdamWInputs, AdamWAttributes>('AdamWUpdate', (backend, inputs, attributes) => {
+const adamw = kernel<AdamWInputs, AdamWAttributes>('AdamWUpdate', (backend, inputs, attributes) => {
   const { beta1, beta2, epsilon } = attributes
   const [weight, oldFirst, oldSecond] = [inputs.weight, inputs.first, inputs.second].map((info) =>
     backend.operand(info),
@@ -44,3 +44,13 @@ export const adamwKernel = kernel<AdamWInputs, AdamWAttributes>('AdamWUpdate', (
   })
   return states.map((state) => backend.publish(state))
 })
+
+/** `backend/ops/accumulate.ts`. */
+const accumulate = kernel<{ sum: TensorInfo; addend: TensorInfo }>('Accumulate', (backend, { sum, addend }) => {
+  const [old, more] = [backend.operand(sum), backend.operand(addend)]
+  const [state] = backend.recordUpdate(() => [{ state: like(backend, 'Add', [old, more]), old }])
+  return backend.publish(state!)
+})
+
+/** Kernels that write new states over old ones. */
+export const updateKernels = [adamw, accumulate]
