@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../env.ts'
+import { Catalog } from '../../services/catalog.ts'
 import { shippedModels } from '../../services/folders.ts'
 import { type ImportInput, ModelImports } from '../../services/modelImports.ts'
 import { type TestServer, testServer } from '../../testing/http.ts'
@@ -316,6 +317,15 @@ it('imports a checkpoint of open_clip with the real process', async () => {
     message: expect.stringContaining('No tokenizer lies beside inbox:no-tokenizer/open_clip_model.safetensors'),
   })
   expect(await catalog.models.keys()).toEqual(['given', 'small-clip', SHIPPED])
+})
+
+it('says what a suite lacks for a given base model, and where that model would come from', async () => {
+  await using catalog = new Catalog(home)
+  const suite = catalog.suites().find(({ modelId }) => modelId === SHIPPED)!
+  expect(await catalog.unavailableReason(suite, false)).not.toContain('base model')
+  const reason = await catalog.unavailableReason(suite, false, 'somewhere-else')
+  expect(reason).toContain('its base model "somewhere-else"')
+  expect(reason).toContain('npm run model -- import')
 })
 
 it('has examples that fit the schema', async () => {
