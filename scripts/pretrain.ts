@@ -18,6 +18,7 @@ const USAGE = `usage: npm run pretrain -- [options]
   --suite <id>          suite whose base model is made (default: phantom, the six phantom tasks)
   --steps <n>           optimiser updates
   --batch <n>           pairs an update
+  --part <n>            pairs whose gradients are computed at once, a divisor of the batch: less memory, same update
   --learning-rate <x>   largest learning rate
   --seed <n>            (default 1)
   --size <id>           architecture
@@ -38,6 +39,7 @@ function readOptions() {
       suite: { type: 'string', default: 'phantom' },
       steps: { type: 'string' },
       batch: { type: 'string' },
+      part: { type: 'string' },
       'learning-rate': { type: 'string' },
       seed: { type: 'string', default: '1' },
       size: { type: 'string' },
@@ -77,6 +79,7 @@ function readOptions() {
     size: values.size ?? own.size,
     steps: values.steps === undefined ? own.steps : positive('steps', values.steps),
     batchSize: values.batch === undefined ? own.batchSize : positive('batch', values.batch),
+    ...(values.part !== undefined && { partSize: positive('part', values.part) }),
     learningRate:
       values['learning-rate'] === undefined
         ? own.learningRate

@@ -70,3 +70,10 @@ it('uses the labelled images that the suite sets aside', async () => {
   expect(data!.labelled).toBeLessThan(45)
   expect(losses(reports).every(Number.isFinite)).toBe(true)
 })
+
+it('makes the same updates in parts of a batch', async () => {
+  const whole = losses((await make('whole', { steps: 4 })).reports)
+  const inParts = losses((await make('parts', { steps: 4, partSize: 4 })).reports)
+  expect(inParts).toHaveLength(4)
+  for (const [step, loss] of whole.entries()) expect(inParts[step]).toBeCloseTo(loss, 3)
+})

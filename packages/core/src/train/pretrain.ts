@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadBackend, type Scalar, stepScalar, tf } from '../backend/index.ts'
+import { loadBackend, type Scalar, stepScalar, type Tensor2D, tf } from '../backend/index.ts'
 import type { SuiteDefinition } from '../benchmarks/index.ts'
 import { Random, type Task } from '../contracts/index.ts'
 import { type Corpus, corpusFolder, type Dataset, datasetFolder, openCorpus, openDataset } from '../importers/index.ts'
@@ -21,6 +21,7 @@ import { questionPool } from '../retrieve/index.ts'
 import { AdamW } from './adamw.ts'
 import { figureCaption, labelCaption, PromptFinder } from './captions.ts'
 import { evaluateTask } from './evaluate.ts'
+import { gradientsInParts } from './microBatches.ts'
 import { PixelBudget, PixelSource } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
 import { cosineSchedule } from './schedule.ts'
@@ -37,6 +38,8 @@ export interface PretrainOptions {
   size: string
   steps: number
   batchSize: number
+  /** Pairs whose gradients are computed at once, a divisor of `batchSize`; the update is that of the whole batch. Default: all. */
+  partSize?: number
   learningRate: number
   weightDecay: number
   /** Small changes of the pictures at each step (default true). */
@@ -152,6 +155,7 @@ export async function pretrain(options: PretrainOptions, report: (line: Pretrain
         pixels: batch.pixels,
         tokens: tokenizer.encode(batch.captions, config.text.context),
         groups: batch.groups,
+        partSize: options.partSize ?? options.batchSize,
       })
       step++
       const seconds = (performance.now() - loopStarted) / 1000
@@ -197,19 +201,24 @@ async function contrastiveStep(
   model: ClipModel,
   optimizer: AdamW,
   learningRate: number,
-  batch: { pixels: Uint8Array; tokens: Int32Array; groups: number[] },
+  batch: { pixels: Uint8Array; tokens: Int32Array; groups: number[]; partSize: number },
 ): Promise<Float32Array> {
   const { config } = model
+  const { groups, partSize } = batch
   const values = tf.tidy(() => {
-    const { value, gradients } = model.gradients(() => {
-      const loss = crossModalityConsistency({
-        images: model.encodeImages(pixelsToTensor(batch.pixels, config)),
-        texts: model.encodeTexts(tf.tensor2d(batch.tokens, [batch.groups.length, config.text.context], 'int32')),
-        captionGroups: tf.tensor1d(batch.groups, 'int32'),
-        scale: model.logitScale(),
-      })
-      return tf.div(loss, 2) as Scalar // the mean of both directions
-    })
+    const pairs = {
+      images: pixelsToTensor(batch.pixels, config),
+      tokens: tf.tensor2d(batch.tokens, [groups.length, config.text.context], 'int32'),
+    }
+    const loss = (images: Tensor2D, texts: Tensor2D): Scalar => {
+      const captionGroups = tf.tensor1d(groups, 'int32')
+      const both = crossModalityConsistency({ images, texts, captionGroups, scale: model.logitScale() })
+      return tf.div(both, 2) // the mean of both directions
+    }
+    const { value, gradients } =
+      partSize < groups.length
+        ? gradientsInParts(model, pairs, partSize, loss)
+        : model.gradients(() => loss(model.encodeImages(pairs.images), model.encodeTexts(pairs.tokens)))
     optimizer.apply(gradients, learningRate)
     const scale = model.variables.get('logit_scale')!
     scale.assign(tf.minimum(scale, stepScalar(MAX_LOG_SCALE)))
