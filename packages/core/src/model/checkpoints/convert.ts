@@ -9,7 +9,7 @@ import type { TensorSource } from './source.ts'
 const MOST_NAMED = 20
 
 /** Shape of each of a rule's tensors in the other layout. */
-export function storedShape({ theirs, transposed }: TensorRule, shape: readonly number[]): number[] {
+function storedShape({ theirs, transposed }: TensorRule, shape: readonly number[]): number[] {
   const stored = transposed ? [...shape].reverse() : [...shape]
   if (theirs.length > 1) stored[0] = stored[0]! / theirs.length
   return stored

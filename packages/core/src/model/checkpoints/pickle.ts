@@ -1,5 +1,5 @@
 /** A function or class that a pickle names; it is only ever compared with a list, never called. */
-export class PickleGlobal {
+class PickleGlobal {
   readonly name: string
   constructor(name: string) {
     this.name = name
@@ -7,7 +7,7 @@ export class PickleGlobal {
 }
 
 /** Where the numbers of a tensor lie: an entry of the archive. */
-export interface PickleStorage {
+interface PickleStorage {
   readonly kind: 'storage'
   /** Name of the class, as "torch.FloatStorage". */
   readonly type: string
@@ -30,18 +30,18 @@ export interface PickleDict {
   readonly entries: Map<string | number | bigint | boolean | null, PickleValue>
 }
 
-export interface PickleList {
+interface PickleList {
   readonly kind: 'list'
   readonly items: PickleValue[]
 }
 
-export interface PickleTuple {
+interface PickleTuple {
   readonly kind: 'tuple'
   readonly items: PickleValue[]
 }
 
 /** A module of a TorchScript archive: its attributes. */
-export interface PickleModule {
+interface PickleModule {
   readonly kind: 'module'
   attributes: PickleDict | null
 }
