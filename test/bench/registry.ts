@@ -6,4 +6,5 @@ export const benches: Record<string, () => Promise<{ default: Bench }>> = {
   engine: () => import('./engine.ts'),
   methods: () => import('./methods.ts'),
   retrieval: () => import('./retrieval.ts'),
+  statistics: () => import('./statistics.ts'),
 }

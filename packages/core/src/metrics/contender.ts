@@ -41,6 +41,8 @@ export interface Grid {
   units: readonly string[]
   tasks: readonly string[]
   orders: readonly string[]
+  /** Per contender. */
+  deterministic: readonly boolean[]
   /** runs[contender][unit]: the runs of that unit; empty where the contender has none. */
   runs: readonly (readonly (readonly GridRun[])[])[]
 }
@@ -76,7 +78,7 @@ export function gridOf(contenders: readonly Contender[]): Grid {
       return (deterministic ? found.slice(0, 1) : found).map(({ placed }) => placed)
     })
   })
-  return { unit, units, tasks, orders, runs }
+  return { unit, units, tasks, orders, deterministic: contenders.map(({ deterministic }) => deterministic), runs }
 }
 
 /** The metric of a run; null when a cell that it needs is missing. */

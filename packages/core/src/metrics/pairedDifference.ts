@@ -1,6 +1,7 @@
 import { type Grid, unitValue } from './contender.ts'
 import { studentT95, studentTail } from './distributions.ts'
 import { quantile, type Replicates } from './resample.ts'
+import type { SeedSpread } from './seedSpread.ts'
 
 /** Two-sided 95 % point of the standard normal distribution. */
 const Z95 = 1.959963984540054
@@ -27,10 +28,18 @@ export interface PairedDifference {
 /**
  * Paired bootstrap over units and tasks. The percentile interval of a handful of units is known to be too narrow, by
  * sqrt((n - 1) / n) and by the normal instead of Student's t; it is stretched about the estimate by both (Hesterberg
- * 2015), with Satterthwaite's degrees of freedom of the two crossed factors.
+ * 2015), with Satterthwaite's degrees of freedom of the two crossed factors. How much units vary is learned from all
+ * contenders where they are alike.
+ * @param spread null takes what the two alone show
  * @param a index of a contender in the grid
  */
-export function pairedDifference(grid: Grid, replicates: Replicates, a: number, b: number): PairedDifference {
+export function pairedDifference(
+  grid: Grid,
+  replicates: Replicates,
+  spread: SeedSpread | null,
+  a: number,
+  b: number,
+): PairedDifference {
   const shared = grid.units.flatMap((_, u) => (grid.runs[a]![u]!.length > 0 && grid.runs[b]![u]!.length > 0 ? [u] : []))
   const pairs = shared.length
   const none = { pairs, difference: null, standardError: null, freedom: null, interval: null, p: null, stretch: null }
@@ -39,7 +48,10 @@ export function pairedDifference(grid: Grid, replicates: Replicates, a: number, 
   const difference = mean(byUnit)
   if (pairs < 2) return { ...none, difference }
 
-  const unitVariance = squaredError(byUnit)
+  const own = squaredError(byUnit)
+  const known = grid.deterministic[a] && grid.deterministic[b] ? null : spread
+  const unitFreedom = pairs - 1 + (known?.freedom ?? 0)
+  const unitVariance = known ? ((pairs - 1) * own + (known.freedom * known.variance) / pairs) / unitFreedom : own
   const taskVariance = replicates.scope === 'runs' ? null : taskPart(grid, shared, a, b, difference)
   const total = unitVariance + (taskVariance?.squared ?? 0)
   if (total < NOTHING ** 2) {
@@ -56,28 +68,26 @@ export function pairedDifference(grid: Grid, replicates: Replicates, a: number, 
   }
   const freedom =
     total ** 2 /
-    (unitVariance ** 2 / (pairs - 1) + (taskVariance ? taskVariance.squared ** 2 / (taskVariance.tasks - 1) : 0))
+    (unitVariance ** 2 / unitFreedom + (taskVariance ? taskVariance.squared ** 2 / (taskVariance.tasks - 1) : 0))
   const seen =
-    (unitVariance * (pairs - 1)) / pairs +
+    (own * (pairs - 1)) / pairs +
     (taskVariance ? (taskVariance.squared * (taskVariance.tasks - 1)) / taskVariance.tasks : 0)
+  const t = studentT95(freedom)
+  if (seen < 1e-6 * total) {
+    // The pairs agree by chance, so nothing can be drawn from them; the spread of the board is all that is known.
+    const standardError = Math.sqrt(total)
+    const interval: [number, number] = [difference - t * standardError, difference + t * standardError]
+    const p = studentTail(difference / standardError, freedom)
+    return { pairs, difference, standardError, freedom, interval, p, stretch: null }
+  }
   const widen = Math.sqrt(total / seen)
-
   const drawn = drawnDifferences(replicates, shared, a, b)
   const standardError = widen * deviation(drawn)
   drawn.sort()
-  const stretch = (widen * studentT95(freedom)) / Z95
-  return {
-    pairs,
-    difference,
-    standardError,
-    freedom,
-    interval: [
-      difference + stretch * (quantile(drawn, 0.025) - difference),
-      difference + stretch * (quantile(drawn, 0.975) - difference),
-    ],
-    p: standardError === 0 ? 0 : studentTail(difference / standardError, freedom),
-    stretch,
-  }
+  const stretch = (widen * t) / Z95
+  const end = (share: number) => difference + stretch * (quantile(drawn, share) - difference)
+  const p = studentTail(difference / standardError, freedom)
+  return { pairs, difference, standardError, freedom, interval: [end(0.025), end(0.975)], p, stretch }
 }
 
 function drawnDifferences({ drawnMeans }: Replicates, shared: readonly number[], a: number, b: number): Float64Array {

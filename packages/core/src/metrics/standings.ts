@@ -4,6 +4,7 @@ import { holm } from './holm.ts'
 import { type PairedDifference, pairedDifference } from './pairedDifference.ts'
 import { rankIntervals } from './rankIntervals.ts'
 import { quantile, replicatesOf, type Scope } from './resample.ts'
+import { seedSpread } from './seedSpread.ts'
 import { tieGroups } from './tieGroups.ts'
 import { type VarianceSplit, varianceSplit } from './varianceSplit.ts'
 
@@ -86,7 +87,12 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
   for (const late of all.filter(({ reason }) => reason === null).slice(MOST_RANKED))
     late.reason = `only the best ${MOST_RANKED} are compared`
   const ranked = all.filter(({ reason }) => reason === null)
-  const place: Grid = { ...grid, runs: ranked.map(({ index }) => grid.runs[index]!) }
+  const place: Grid = {
+    ...grid,
+    deterministic: ranked.map(({ index }) => grid.deterministic[index]!),
+    runs: ranked.map(({ index }) => grid.runs[index]!),
+  }
+  const spread = seedSpread(place)
   const affordable = Math.floor(MOST_NUMBERS / Math.max(1, ranked.length * grid.units.length))
   const replicates = replicatesOf(place, scope, Math.min(resamples, Math.max(200, affordable)), 'anamnesis')
   const comparisons = comparePairs(ranked.map(({ id }) => id))
@@ -111,7 +117,7 @@ export function standingsOf(contenders: readonly Contender[], options: Standings
 
   function comparePairs(ids: readonly string[]): Comparison[] {
     const pairs = ids.flatMap((a, i) =>
-      ids.slice(i + 1).map((b, k) => ({ a, b, ...pairedDifference(place, replicates, i, i + 1 + k) })),
+      ids.slice(i + 1).map((b, k) => ({ a, b, ...pairedDifference(place, replicates, spread, i, i + 1 + k) })),
     )
     const known = pairs.filter(({ p }) => p !== null)
     const corrected = holm(known.map(({ p }) => p!))

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../contracts/index.ts'
-import type { Contender, ScoredRun } from './contender.ts'
+import { type Contender, gridOf, type ScoredRun } from './contender.ts'
 import { fisherTail, studentT95, studentTail } from './distributions.ts'
 import { holm } from './holm.ts'
 import type { Scope } from './resample.ts'
+import { seedSpread } from './seedSpread.ts'
 import { standingsOf } from './standings.ts'
 import { taskBreakdown } from './taskBreakdown.ts'
 import { tieGroups } from './tieGroups.ts'
@@ -28,6 +29,7 @@ interface Golden {
     }[]
   }
   ranks: { values: number[][][]; intervals: [number, number][] }
+  spread: { values: number[][][]; variance: number; freedom: number }[]
   holm: { p: number[]; corrected: number[] }
   variance: { groups: number[][]; order: number; seed: number; orderShare: number; p: number }[]
 }
@@ -174,6 +176,50 @@ describe('the difference of two methods', () => {
     }
     expect(covered / all).toBeGreaterThan(0.92)
     expect(covered / all).toBeLessThan(0.995)
+  })
+})
+
+describe('the spread that methods lend each other', () => {
+  it.each(golden.spread)('is the empirical Bayes estimate of an independent implementation, %#', (expected) => {
+    const found = seedSpread(gridOf(contendersOf(expected.values)))!
+    expect(found.variance / expected.variance).toBeCloseTo(1, 8)
+    expect(found.freedom / expected.freedom).toBeCloseTo(1, 8)
+  })
+
+  it('is worth less where methods are unlike, and nothing with fewer than three', () => {
+    const [alike, unlike] = golden.spread
+    expect(unlike!.freedom).toBeLessThan(alike!.freedom)
+    expect(seedSpread(gridOf(contendersOf(unlike!.values.slice(0, 2))))).toBeNull()
+  })
+
+  it('lets three seeds of ten methods establish a difference after the correction for all pairs', () => {
+    const random = new Random(4)
+    const values = Array.from({ length: 10 }, (_, m) =>
+      [1, 2, 3].map(() => {
+        const luck = random.normal(0, 0.015)
+        return [1, 2, 3].map(() => (m === 0 ? 0.6 : 0.5) + luck)
+      }),
+    )
+    const many = standingsOf(contendersOf(values), { ...higher, scope: 'runs' })
+    const two = standingsOf(contendersOf(values.slice(0, 2)), { ...higher, scope: 'runs' })
+    expect(many.standings.filter(({ tieGroup }) => tieGroup === 1)).toHaveLength(1)
+    expect(many.comparisons[0]!.freedom).toBeGreaterThan(10)
+    expect(two.comparisons[0]!.freedom).toBeCloseTo(2, 10)
+  })
+
+  it('does not take agreement by chance for certainty', () => {
+    const values = [
+      [0.5, 0.5, 0.5],
+      [0.49, 0.52, 0.47],
+      [0.53, 0.48, 0.52],
+      [0.51, 0.51, 0.51],
+      [0.5, 0.53, 0.49],
+    ].map((seeds) => seeds.map((value) => [value, value]))
+    const found = standingsOf(contendersOf(values), { ...higher, scope: 'runs' })
+    const pair = found.comparisons.find(({ a, b }) => [a, b].sort().join() === '0,3')!
+    expect(pair.interval![0]).toBeLessThan(0)
+    expect(pair.interval![1]).toBeGreaterThan(0)
+    expect(pair.separated).toBe(false)
   })
 })
 

@@ -6,7 +6,7 @@ import json
 import sys
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, special, stats
 
 rng = np.random.default_rng(20251213)
 
@@ -24,7 +24,24 @@ def variance_of_mean(values):
     return values.var(ddof=1) / len(values)
 
 
-def paired(d, scope, draws):
+def seed_spread(y):
+    """Prior variance of a difference and its degrees of freedom (Smyth 2004) from y[method][seed][task]."""
+    units = y.mean(2)
+    m, s = units.shape
+    d = s - 1
+    bias = special.digamma(d / 2) - np.log(d / 2)
+    logs = np.log(units.var(1, ddof=1)) - bias
+    made = special.polygamma(1, d / 2)
+    unlike = logs.var(ddof=1) - made - made * np.sqrt(2 / (m - 1))
+    most = m * d * (1 - 1 / m)
+    d0 = most
+    if unlike > 0:
+        d0 = min(most, 2 * optimize.brentq(lambda x: special.polygamma(1, x) - unlike, 1e-6, 1e8))
+    pairs = [np.log((units[a] - units[b]).var(ddof=1)) - bias for a, b in itertools.combinations(range(m), 2)]
+    return np.exp(np.mean(pairs) + special.digamma(d0 / 2) - np.log(d0 / 2)), d0
+
+
+def paired(d, scope, draws, prior):
     """The two-factor bootstrap of the mean of d[seed][task], stretched to small samples."""
     s, t = d.shape
     us = rng.integers(0, s, (draws, s))
@@ -33,11 +50,13 @@ def paired(d, scope, draws):
         drawn = d.mean(1)[us].mean(1)
     else:
         drawn = np.array([d[np.ix_(a, b)].mean() for a, b in zip(us, ut)])
-    vs = variance_of_mean(d.mean(1))
+    own = variance_of_mean(d.mean(1))
+    v0, d0 = prior
+    vs = ((s - 1) * own + d0 * v0 / s) / (s - 1 + d0)
     vt = variance_of_mean(d.mean(0)) if scope != "runs" else 0.0
-    seen = vs * (s - 1) / s + vt * (t - 1) / t
+    seen = own * (s - 1) / s + vt * (t - 1) / t
     widen = np.sqrt((vs + vt) / seen)
-    freedom = (vs + vt) ** 2 / (vs**2 / (s - 1) + (vt**2 / (t - 1) if vt else 0))
+    freedom = (vs + vt) ** 2 / (vs**2 / (s - 1 + d0) + (vt**2 / (t - 1) if vt else 0))
     stretch = widen * stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
     low, high = np.quantile(drawn, [0.025, 0.975])
     est = d.mean()
@@ -58,7 +77,7 @@ def ranks(y, draws):
     m, s, t = y.shape
     est = y.mean((1, 2))
     pairs = itertools.combinations(range(m), 2)
-    stretch = np.median([paired(y[a] - y[b], "tasksAndRuns", 100)["stretch"] for a, b in pairs])
+    stretch = np.median([paired(y[a] - y[b], "tasksAndRuns", 100, seed_spread(y))["stretch"] for a, b in pairs])
     out = np.empty((draws, m))
     for i in range(draws):
         a, b = rng.integers(0, s, s), rng.integers(0, t, t)
@@ -86,10 +105,11 @@ def variance_split(groups):
 
 y = scores([0.0, 0.03, 0.2], 4, 5, 0.01, 0.03, 0.01)
 pairs = [
-    {"a": a, "b": b, **paired(y[a] - y[b], scope, 200_000)}
+    {"a": a, "b": b, **paired(y[a] - y[b], scope, 200_000, seed_spread(y))}
     for a, b in itertools.combinations(range(3), 2)
     for scope in ("runs", "tasksAndRuns")
 ]
+unlike = np.concatenate([scores([0.0] * 3, 4, 3, sd, 0.02, sd) for sd in (0.002, 0.03)])
 close = scores([0.0, 0.004, 0.01, 0.05], 5, 6, 0.01, 0.01, 0.01)
 
 
@@ -107,6 +127,9 @@ json.dump(
         "fTails": [[f, a, b, stats.f.sf(f, a, b)] for f in (0.4, 3.3, 21.0) for a, b in ((1, 4), (6, 14), (2, 3))],
         "paired": {"values": y.tolist(), "pairs": pairs},
         "ranks": {"values": close.tolist(), "intervals": ranks(close, 20_000)},
+        "spread": [
+            {"values": v.tolist(), "variance": seed_spread(v)[0], "freedom": seed_spread(v)[1]} for v in (y, unlike)
+        ],
         "holm": {"p": ps, "corrected": holm(ps)},
         "variance": [
             variance_split([[0.61, 0.64, 0.6], [0.55, 0.53, 0.57], [0.66, 0.7, 0.69]]),
