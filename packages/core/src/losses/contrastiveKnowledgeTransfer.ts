@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor2D, tf } from '../backend/index.ts'
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
 import { similarityDistillation } from './similarityDistillation.ts'
 
 export interface KnowledgeTransferInput {
@@ -10,8 +10,11 @@ export interface KnowledgeTransferInput {
   teacherTexts: Tensor2D
   /** Multiplies all cosines: exp of the logit scale. */
   scale: Scalar
-  /** Softens both distributions on top of the scale. */
-  temperature?: number
+  /** Softens both distributions on top of the scale; a scalar where it changes from step to step. */
+  temperature?: number | Scalar
+  /** Weights of rows (images) and columns (texts), [batch]; absent: 1. */
+  rowWeights?: Tensor1D
+  columnWeights?: Tensor1D
 }
 
 /**
@@ -19,8 +22,14 @@ export interface KnowledgeTransferInput {
  * towers of the student against both of the teacher.
  */
 export function contrastiveKnowledgeTransfer(input: KnowledgeTransferInput): Scalar {
-  const { studentImages, studentTexts, teacherImages, teacherTexts, temperature = 2 } = input
+  const { studentImages, studentTexts, teacherImages, teacherTexts, temperature = 2, rowWeights, columnWeights } = input
   const student: Tensor2D = tf.mul(tf.matMul(studentImages, studentTexts, false, true), input.scale)
   const teacher: Tensor2D = tf.mul(tf.matMul(teacherImages, teacherTexts, false, true), input.scale)
-  return similarityDistillation({ student, teacher, temperature })
+  return similarityDistillation({
+    student,
+    teacher,
+    temperature,
+    ...(rowWeights && { rowWeights }),
+    ...(columnWeights && { columnWeights }),
+  })
 }

@@ -1,16 +1,10 @@
 import { type NamedTensorMap, type Scalar, type Tensor, tf, type Variable } from '../backend/index.ts'
+import { type WeightGuard, weightGuard } from './weightGuard.ts'
 
 /** Weight of tensors that the losses did not reach. */
 const UNREACHED = 1e-6
 /** A mean squared gradient at or below this counts as zero: dividing by it would only blow up rounding. */
 const ZERO = 1e-30
-
-export interface FisherGuard {
-  /** Sum over all values of W (theta - anchor)^2, without lambda. */
-  penalty: Scalar
-  /** 2 lambda W (theta - anchor), by name. */
-  gradients: NamedTensorMap
-}
 
 /**
  * DFG (PRIMED eq. 20-22; GIFT's adaptive weight consolidation): holds each weight to its value before the task, the
@@ -24,28 +18,20 @@ export function fisherGuard(
   variables: ReadonlyMap<string, Variable>,
   anchor: NamedTensorMap,
   gradients: NamedTensorMap,
-  lambda: number,
-): FisherGuard {
-  const names = [...variables.keys()].filter((name) => anchor[name])
-  return tf.tidy(() => {
-    const penalties: Tensor[] = []
-    const guarded: NamedTensorMap = {}
-    for (const name of names) {
-      const distance = tf.sub(variables.get(name)!, anchor[name]!)
-      const pull = tf.mul(fisherWeights(gradients[name]), distance)
-      penalties.push(tf.sum(tf.mul(pull, distance)))
-      guarded[name] = tf.mul(pull, 2 * lambda)
-    }
-    return { penalty: penalties.length === 0 ? tf.scalar(0) : tf.addN(penalties), gradients: guarded }
-  }) as FisherGuard
+  lambda: number | Scalar,
+): WeightGuard {
+  const weights = (name: string) => {
+    const gradient = gradients[name]
+    return gradient ? meanOne(tf.square(gradient)) : tf.scalar(UNREACHED)
+  }
+  return weightGuard(variables, anchor, weights, lambda)
 }
 
-function fisherWeights(gradient: Tensor | undefined): Tensor {
-  if (!gradient) return tf.scalar(UNREACHED)
-  const squared = tf.square(gradient)
-  const mean = tf.mean(squared)
+/** values / mean(values); 1e-6 throughout where they are all zero. */
+export function meanOne(values: Tensor): Tensor {
+  const mean = tf.mean(values)
   const reached = tf.cast(tf.greater(mean, ZERO), 'float32')
   const unreached = tf.sub(1, reached)
-  // reached: squared / mean + 0; else: 0 / 1 + UNREACHED. No branch, so that every step is the same graph.
-  return tf.add(tf.mul(squared, tf.div(reached, tf.add(mean, unreached))), tf.mul(unreached, UNREACHED))
+  // reached: values / mean + 0; else: 0 / 1 + UNREACHED. No branch, so that every step is the same graph.
+  return tf.add(tf.mul(values, tf.div(reached, tf.add(mean, unreached))), tf.mul(unreached, UNREACHED))
 }

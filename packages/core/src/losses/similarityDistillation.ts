@@ -5,8 +5,8 @@ export interface SimilarityDistillationInput {
   student: Tensor2D
   /** The same under the frozen teacher. */
   teacher: Tensor2D
-  /** Softens both distributions. */
-  temperature?: number
+  /** Softens both distributions; a scalar where it changes from step to step. */
+  temperature?: number | Scalar
   /** Weight of each row, [images]; rows and columns of weight 0 do not count. Only for square matrices. */
   rowWeights?: Tensor1D
   /** The same for columns, [texts]. */
@@ -24,7 +24,7 @@ export function similarityDistillation(input: SimilarityDistillationInput): Scal
   const teacher = tf.div(input.teacher, temperature) as Tensor2D
   const rows = divergence(teacher, student, input.rowWeights)
   const columns = divergence(tf.transpose(teacher), tf.transpose(student), input.columnWeights)
-  return tf.mul(tf.add(rows, columns), temperature ** 2)
+  return tf.mul(tf.add(rows, columns), typeof temperature === 'number' ? temperature ** 2 : tf.square(temperature))
 }
 
 /** Mean over rows of weight * KL(softmax(from) || softmax(to)). */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { MethodDefinition } from './method.ts'
-import { knowledgeParameters, primedStep } from './primed.ts'
+import { primedStep } from './primed.ts'
+import { knowledgeParameters } from './primedParameters.ts'
 import { referenceOptions, referenceSet } from './referenceParameters.ts'
 
 const params = z.strictObject({ ...knowledgeParameters, ...referenceSet })

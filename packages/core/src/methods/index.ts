@@ -2,6 +2,8 @@ export type { AddOn, AddOnDefinition, PairsInView } from './addOns/addOn.ts'
 export { type Learner, withAddOns } from './addOns/compose.ts'
 export { addOnById, addOns, type RegisteredAddOn } from './addOns/registry.ts'
 export { cosineClassifier } from './cosineClassifier.ts'
+export type { AdaptiveReference, GuidanceSignals } from './guidanceSignals.ts'
+export { hardNegativeShare } from './guidanceSignals.ts'
 export type {
   Classifier,
   ExemplarBatch,

@@ -3,6 +3,7 @@ import type { NamedTensorMap, Scalar, Tensor1D, Tensor2D, Tensor4D, Variable } f
 import type { Random, Task } from '../contracts/index.ts'
 import type { ClipModel, Tokenizer } from '../model/index.ts'
 import type { RetrievalMode } from '../retrieve/index.ts'
+import type { AdaptiveReference, GuidanceSignals } from './guidanceSignals.ts'
 
 /** A batch of the task that is being learned. */
 export interface TaskBatch {
@@ -34,6 +35,14 @@ export interface ReferenceBatch {
   teachers: Partial<Record<TeacherKind, TeacherEmbeddings>>
   /** [batch], int32: equal numbers mark equal captions, which share the target mass. */
   captionGroups: Tensor1D
+  /** [batch], int32: equal numbers mark pairs of one domain. */
+  domains: Tensor1D
+  /** [batch], int32: equal numbers mark pairs that one question found. */
+  questionGroups: Tensor1D
+  /** [batch, context]: the questions that found the pairs. */
+  questionTokens(): Tensor2D
+  /** [batch]: trust r_q of the question of each pair; null where it was not measured. */
+  trust: Tensor1D | null
 }
 
 /**
@@ -111,6 +120,8 @@ export interface Method {
   step(input: StepInput): StepOutput
   /** After the update of each step, counted from 1 in its task; outside of tf.tidy. */
   afterStep?(step: number): void
+  /** Turns the knobs of the losses by what was measured, before the first step and between steps. @returns their values, by name */
+  adapt?(signals: GuidanceSignals): Record<string, number>
   endTask(context: TaskContext): void | Promise<void>
   /** What the optimiser updates in this task, by the names that gradients carry; absent: what the model trains (`ClipModel.trained`). */
   variables?(): ReadonlyMap<string, Variable>
@@ -168,7 +179,11 @@ export interface ReferenceOptions {
   perCaption: number
   /** How questions are answered: dense, visual and lexical layer, or one of them alone. */
   mode: RetrievalMode
+  /** What the ratio weighs: whole bags, or every question of a bag. */
+  split: 'bag' | 'question'
   teachers: readonly TeacherKind[]
+  /** What is measured and adapted while training; null: nothing. */
+  adaptive: AdaptiveReference | null
 }
 
 /**

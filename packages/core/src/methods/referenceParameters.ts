@@ -25,6 +25,8 @@ export function referenceOptions(
     k: 100,
     perCaption: 2,
     mode: 'layered',
+    split: 'bag',
+    adaptive: null,
     ...more,
   }
 }

@@ -16,6 +16,7 @@ import { dynamicQuestions } from './dynamic.ts'
 import { type Answer, fillBags } from './fill.ts'
 import { promptQuestions } from './prompts.ts'
 import { type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'
+import { trustScale, trusted } from './trust.ts'
 import { uniformQuestions } from './uniform.ts'
 
 export interface ReferenceOptions {
@@ -41,6 +42,8 @@ export interface ReferenceOptions {
   k?: number
   perCaption?: number
   mode?: RetrievalMode
+  /** Hits whose trust is lower are dropped (`trustOf`); null keeps all and measures nothing. */
+  trustFloor?: number | null
   /** Licence groups that may guide a training; figures of unknown licence are left out by default. */
   licenceGroups?: readonly LicenceGroup[]
 }
@@ -50,6 +53,8 @@ export interface ReferenceSet {
   pairs: ReferencePair[]
   bags: Record<Bag, number>
   questions: Question[]
+  /** r_q by question text, where a trust floor was given; a question without figures above it is absent. */
+  trust: Map<string, number> | null
   indexVersion: string
   encoderId: string
   milliseconds: number
@@ -69,11 +74,16 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
   }
   const { questions, budgets } = questionsFor(options, size)
   const filter = { licenceGroups }
-  const answers: Answer[] = []
+  let answers: Answer[] = []
   for (const bag of BAGS) {
     const asked = questions.filter((question) => question.bag === bag)
     const depth = Math.max(k, Math.ceil((2 * budgets[bag]) / Math.max(1, asked.length)))
     answers.push(...(await ask(asked, { store, encoder, k: depth, perCaption, mode, filter })))
+  }
+  let trust: ReferenceSet['trust'] = null
+  if (options.trustFloor !== undefined && options.trustFloor !== null) {
+    const scale = await trustScale(answers, { encoder, store, random: options.random.fork('trust') })
+    if (scale) ({ answers, trust } = trusted(answers, scale, options.trustFloor))
   }
   const pairs = fillBags(answers, budgets)
   if (pairs.length === 0) {
@@ -86,6 +96,7 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
     pairs,
     bags: bagSizes(pairs),
     questions,
+    trust,
     indexVersion: await store.version(),
     encoderId: encoder.id,
     milliseconds: performance.now() - started,

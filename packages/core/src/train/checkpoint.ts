@@ -77,8 +77,7 @@ export async function saveCheckpoint(
     if (progress.exemplars) state.push('exemplar memory')
     if (parts.guidance) {
       state.push('reference set with draws')
-      const { pairs, draws } = parts.guidance
-      const rows = pairs.map((pair, i) => JSON.stringify({ ...pair, draws: draws[i] }))
+      const rows = parts.guidance.used().map(({ pair, draws }) => JSON.stringify({ ...pair, draws }))
       await writeFile(join(beside, REFERENCE_FILE), `[\n${rows.join(',\n')}\n]\n`)
     }
     const files = await inventory(beside)

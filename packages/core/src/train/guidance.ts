@@ -1,5 +1,5 @@
-import { tf } from '../backend/index.ts'
-import { AnamnesisError, type EventPayload, type Random, type ReferencePair } from '../contracts/index.ts'
+import { type Tensor1D, tf } from '../backend/index.ts'
+import { AnamnesisError, type EventPayload, type Question, Random, type ReferencePair } from '../contracts/index.ts'
 import type { Corpus } from '../importers/index.ts'
 import type { ReferenceBatch, TeacherKind } from '../methods/index.ts'
 import { type ClipModel, imageTarget, pixelsToTensor, type Tokenizer } from '../model/index.ts'
@@ -27,23 +27,38 @@ export class Guidance {
   /** Draws of each pair since the task began. */
   readonly draws: Int32Array
   private readonly windowDraws: Int32Array
-  private readonly groups: Int32Array
+  private readonly captionGroups: Int32Array
+  private readonly questionGroups: Int32Array
+  private readonly domainGroups: Int32Array
+  /** Domain of each pair: that of the question that found it. */
+  readonly domains: readonly string[]
+  /** Trust of the question of each pair; null where it was not measured. */
+  private readonly trust: Float32Array | null
+  /** Pairs that steps draw from: all, unless `choose` said otherwise. */
+  private active: number[]
+  private cycle: ShuffledCycle
 
   private constructor(
     readonly pairs: readonly ReferencePair[],
     private readonly model: ClipModel,
     private readonly pixels: PixelSource,
+    private readonly tokenizer: Tokenizer,
     private readonly tokens: Int32Array,
     private readonly teachers: ReadonlyMap<TeacherKind, TeacherView>,
-    private readonly cycle: ShuffledCycle,
+    private readonly random: Random,
+    about: AboutPairs,
   ) {
     this.draws = new Int32Array(pairs.length)
     this.windowDraws = new Int32Array(pairs.length)
-    const groupOf = new Map<string, number>()
-    this.groups = Int32Array.from(pairs, ({ caption }) => {
-      if (!groupOf.has(caption)) groupOf.set(caption, groupOf.size)
-      return groupOf.get(caption)!
-    })
+    this.active = Array.from(pairs, (_, i) => i)
+    this.cycle = new ShuffledCycle(pairs.length, random)
+    const domainOf = new Map(about.questions.map(({ text, domain }) => [text, domain]))
+    this.domains = pairs.map(({ question }) => domainOf.get(question) ?? '')
+    this.captionGroups = numbered(pairs.map(({ caption }) => caption))
+    this.questionGroups = numbered(pairs.map(({ question }) => question))
+    this.domainGroups = numbered(this.domains)
+    const { trust } = about
+    this.trust = trust && Float32Array.from(pairs, ({ question }) => trust.get(question) ?? 1)
   }
 
   /** @throws MISSING_DATA when a pair's figure is not in the corpus */
@@ -58,6 +73,7 @@ export class Guidance {
     budget: PixelBudget
     random: Random
     batchSize: number
+    about: AboutPairs
     check(): void
   }): Promise<Guidance> {
     const { pairs, corpus, model, tokenizer, batchSize } = options
@@ -82,14 +98,53 @@ export class Guidance {
       )
       teachers.set(kind, view)
     }
-    const cycle = new ShuffledCycle(pairs.length, options.random)
-    return new Guidance(pairs, model, pixels, tokens, teachers, cycle)
+    return new Guidance(pairs, model, pixels, tokenizer, tokens, teachers, options.random, options.about)
   }
 
-  /** Chooses the next pairs at once, decodes them in the background. */
-  draw(batchSize: number): Promise<DrawnReference> {
-    const indices = this.cycle.next(batchSize)
+  /** What later draws take pairs from. As many as before go on in the same order; before the first draw, any number. */
+  choose(active: readonly number[]): void {
+    if (active.length !== this.active.length) this.cycle = new ShuffledCycle(active.length, this.random)
+    this.active = [...active]
+  }
+
+  /** Indices of the pairs that steps draw from. */
+  get chosen(): readonly number[] {
+    return this.active
+  }
+
+  /** Pairs that steps draw from or drew from, with their draws. */
+  used(): { pair: ReferencePair; draws: number }[] {
+    const active = new Set(this.active)
+    return this.pairs.flatMap((pair, i) =>
+      active.has(i) || this.draws[i]! > 0 ? [{ pair, draws: this.draws[i]! }] : [],
+    )
+  }
+
+  /** What the first of the teachers made of the pairs, [pairs * dim] each, unit rows. */
+  get teacherView(): TeacherView {
+    return [...this.teachers.values()][0]!
+  }
+
+  /**
+   * Chooses the next pairs at once, decodes them in the background.
+   * @param hard share of the batch that comes from the domain of its first pair; null: as it falls
+   */
+  draw(batchSize: number, hard: number | null = null): Promise<DrawnReference> {
+    const indices = hard === null ? this.next(batchSize) : this.nextHard(batchSize, hard)
     return this.pixels.batch(indices).then((pixels) => ({ indices, pixels }))
+  }
+
+  private next(count: number): number[] {
+    return this.cycle.next(count).map((place) => this.active[place]!)
+  }
+
+  /** The first pair comes from the cycle; then its domain's share, at random; then the cycle again. */
+  private nextHard(batchSize: number, share: number): number[] {
+    const [anchor] = this.next(1)
+    const near = this.active.filter((i) => this.domainGroups[i] === this.domainGroups[anchor!] && i !== anchor)
+    const wanted = Math.min(near.length, Math.round(share * (batchSize - 1)))
+    const hard = new Random(`hard ${this.random.uint32()}`).shuffle(near).slice(0, wanted)
+    return [anchor!, ...hard, ...this.next(batchSize - 1 - wanted)]
   }
 
   /** Tensors of a drawn batch, to be used inside tf.tidy; counts its draws. */
@@ -113,10 +168,14 @@ export class Guidance {
           },
         ]),
       ),
-      captionGroups: tf.tensor1d(
-        indices.map((index) => this.groups[index]!),
-        'int32',
-      ),
+      captionGroups: taken(this.captionGroups, indices),
+      domains: taken(this.domainGroups, indices),
+      questionGroups: taken(this.questionGroups, indices),
+      questionTokens: () => {
+        const questions = indices.map((index) => this.pairs[index]!.question)
+        return tf.tensor2d(this.tokenizer.encode(questions, context), [n, context], 'int32')
+      },
+      trust: this.trust && tf.tensor1d(indices.map((index) => this.trust![index]!)),
     }
   }
 
@@ -136,8 +195,31 @@ export class Guidance {
   }
 }
 
+/** Equal texts get equal numbers. */
+function numbered(texts: readonly string[]): Int32Array {
+  const numbers = new Map<string, number>()
+  return Int32Array.from(texts, (text) => {
+    if (!numbers.has(text)) numbers.set(text, numbers.size)
+    return numbers.get(text)!
+  })
+}
+
+function taken(groups: Int32Array, indices: readonly number[]): Tensor1D {
+  return tf.tensor1d(
+    indices.map((index) => groups[index]!),
+    'int32',
+  )
+}
+
+/** What is known of the questions that found the pairs. */
+export interface AboutPairs {
+  questions: readonly Question[]
+  /** r_q by question text; null where it was not measured. */
+  trust: ReadonlyMap<string, number> | null
+}
+
 /** Embeddings of the whole set under one teacher, [pairs * dim], unit rows. */
-interface TeacherView {
+export interface TeacherView {
   images: Float32Array
   texts: Float32Array
 }

@@ -156,6 +156,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
         budget,
         random: taskRandom.fork('reference'),
         batchSize: config.evalBatchSize,
+        about: set,
         check,
       })
       await emit({

@@ -15,6 +15,9 @@ const DOMAIN_SAMPLE = 64
 /** A domain counts as seen from this share of the sample on; below it, it is the classifier's noise. */
 const SEEN_SHARE = 0.1
 
+/** Times the size of the set that is retrieved where the set changes while training. */
+const RESERVE = 2
+
 /** Retrieves the reference set of each task with the base model as encoder: the one that the index was made with. */
 export class ReferenceBuilder implements AsyncDisposable {
   private readonly domainsOf = new Map<TaskData, Promise<string[]>>()
@@ -65,11 +68,13 @@ export class ReferenceBuilder implements AsyncDisposable {
     random: Random,
   ): Promise<ReferenceSet> {
     const seen = policy === 'dynamic' ? await Promise.all(past.map((data) => this.seenDomains(data))) : []
+    const { adaptive } = options
+    const reserve = adaptive && (adaptive.budgets || adaptive.redraw)
     return buildReferenceSet({
       policy,
       pastTasks: past.map(({ task }) => task),
       seenDomains: [...new Set(seen.flat())],
-      size: options.size,
+      size: reserve ? RESERVE * options.size : options.size,
       store: this.store,
       encoder: this.encoder,
       random,
@@ -77,6 +82,8 @@ export class ReferenceBuilder implements AsyncDisposable {
       k: options.k,
       perCaption: options.perCaption,
       mode: options.mode,
+      split: options.split,
+      trustFloor: adaptive?.signals.trust ? adaptive.trustFloor : null,
     })
   }
 
@@ -102,7 +109,7 @@ export class ReferenceBuilder implements AsyncDisposable {
   }
 
   /** Phi_D over a sample of a task's training images; asked once a task. */
-  private seenDomains(data: TaskData): Promise<string[]> {
+  seenDomains(data: TaskData): Promise<string[]> {
     const known = this.domainsOf.get(data)
     if (known) return known
     const asked = (async () => {

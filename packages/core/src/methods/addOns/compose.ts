@@ -39,6 +39,7 @@ export function withAddOns(
     afterStep: (step) => {
       for (const part of all) part.afterStep?.(step)
     },
+    ...(method.adapt && { adapt: (signals) => method.adapt!(signals) }),
     endTask: async (context) => {
       for (const part of all) await part.endTask?.(context)
     },

@@ -65,6 +65,10 @@ export function stepInput(seed: number, exemplarBatches = 0): StepInput {
         TEACHERS.map((kind) => [kind, { images: unitRows(random, 5), texts: unitRows(random, 5) }]),
       ),
       captionGroups: tf.tensor1d([0, 1, 2, 0, 3], 'int32'),
+      domains: tf.tensor1d([0, 0, 1, 1, 1], 'int32'),
+      questionGroups: tf.tensor1d([0, 0, 1, 1, 2], 'int32'),
+      questionTokens: () => tokens(new Random(`questions ${seed}`), 5),
+      trust: tf.tensor1d([0.9, 0.6, 0.9, 0.6, 0.6]),
     },
     exemplars: Array.from({ length: exemplarBatches }, () => {
       const own = tf.tensor2d([
