@@ -37,6 +37,7 @@ export function ImportPanel({ taken, onImported }: { taken: readonly string[]; o
     <div className="grid min-w-0 gap-4">
       <Panel
         title="Import"
+        flush={error !== undefined && !data}
         actions={
           <Button look="ghost" onClick={refresh} disabled={fetching} className="text-xs">
             Look again
@@ -253,11 +254,7 @@ function ImportRow({ row: known, onOver }: { row: ModelImportRowFragment; onOver
           />
         </div>
       )}
-      {failed && row.message ? (
-        <p role="alert" className="mt-1.5 text-xs break-words text-bad">
-          {row.message}
-        </p>
-      ) : null}
+      {failed && row.message ? <p className="mt-1.5 text-xs break-words text-bad">{row.message}</p> : null}
       {row.state === 'SUCCEEDED' ? (
         <Link
           href={`/runs/new?model=${encodeURIComponent(row.key)}`}
