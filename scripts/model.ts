@@ -35,6 +35,7 @@ options of import:
   --activation <name>       gelu or quickGelu, where neither config nor tensors tell it
   --tokenizer <file>        vocab.txt or tokenizer.json of the text model, where none lies beside the weights
   --architecture <file>     JSON of parts of a model config that win over what the checkpoint tells
+  --image-size <pixels>     take images of another size; position embeddings are interpolated
   --sha256 <hex>            what the weights file must have
   --replace                 take the place of the model with this id
 options of export:
@@ -55,6 +56,7 @@ function readOptions() {
         activation: { type: 'string' },
         tokenizer: { type: 'string' },
         architecture: { type: 'string' },
+        'image-size': { type: 'string' },
         sha256: { type: 'string' },
         replace: { type: 'boolean', default: false },
         layout: { type: 'string' },
@@ -80,20 +82,30 @@ async function importModel(source: string, options: Options, home: string): Prom
   if (activation !== undefined && activation !== 'gelu' && activation !== 'quickGelu') {
     throw new AnamnesisError('BAD_INPUT', `--activation ${activation} is neither gelu nor quickGelu.`)
   }
-  const progress = new ProgressLine()
+  const imageSize = options['image-size'] === undefined ? undefined : Number(options['image-size'])
+  if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize > 0)) {
+    throw new AnamnesisError('BAD_INPUT', `--image-size ${options['image-size']} is no number of pixels.`)
+  }
   const id = options.id ?? defaultId(source)
-  const found = source.startsWith('hf:') ? await download(source.slice(3), home, progress) : null
+  const progress = new ProgressLine()
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const found = source.startsWith('hf:') ? await download(source.slice(3), home, progress, stop.signal) : null
   progress.end()
   const model = await importCheckpoint({
     source: found?.folder ?? typed(source),
     id,
     targetRoot: join(home, 'models'),
     replace: options.replace,
-    onProgress: (step) => progress.show('tensors', step),
+    onProgress: (step) => {
+      if (stop.signal.aborted) throw new AnamnesisError('STOPPED', 'Stopped. Nothing was imported.')
+      progress.show(step.what === 'checking' ? 'bytes' : 'tensors', step)
+    },
     ...(found ? { origin: found.origin } : {}),
     ...(activation ? { activation } : {}),
     ...(options.tokenizer ? { tokenizer: typed(options.tokenizer) } : {}),
     ...(options.architecture ? { architecture: await readObject(typed(options.architecture)) } : {}),
+    ...(imageSize === undefined ? {} : { imageSize }),
     ...(options.sha256 ? { sha256: options.sha256 } : {}),
   })
   progress.end()
@@ -102,24 +114,19 @@ async function importModel(source: string, options: Options, home: string): Prom
   console.log(`imported ${model.encoderId} (${model.layout}) as ${model.folder}`)
 }
 
-async function download(text: string, home: string, progress: ProgressLine) {
+async function download(text: string, home: string, progress: ProgressLine, signal: AbortSignal) {
   const repository = parseHubName(text)
-  const stop = new AbortController()
-  const interrupt = () => stop.abort()
-  process.once('SIGINT', interrupt)
   try {
     const { commit, folder } = await fetchCheckpoint(repository, join(home, 'downloads'), {
       endpoint: (process.env.HF_ENDPOINT || HUB).replace(/\/+$/, ''),
       token: process.env.HF_TOKEN || null,
       onProgress: (step) => progress.show('bytes', step),
-      signal: stop.signal,
+      signal,
     })
     return { folder, origin: `hf:${repository.name}@${commit}` }
   } catch (error) {
-    if (!stop.signal.aborted) throw error
+    if (!signal.aborted) throw error
     throw new AnamnesisError('STOPPED', 'Stopped. The same command goes on where the download ended.', { cause: error })
-  } finally {
-    process.off('SIGINT', interrupt)
   }
 }
 

@@ -63,7 +63,8 @@ function visionConfig(image: ModelConfig['image'], { imageModel }: ReferenceName
 
 /** timm's name of a vision transformer: the one it was imported with, or that of its sizes. */
 function timmName({ width, depth, heads, patch, size }: ModelConfig['image'], imported: string | undefined): string {
-  if (imported) return imported
+  const named = Number(/_(\d{3,})(?:\.|$)/.exec(imported ?? '')?.[1] ?? size)
+  if (imported && named === size) return imported // unless the model takes another image size by now
   const family = Object.keys(TIMM_FAMILIES).find((name) => TIMM_FAMILIES[name]!.join() === [width, depth, heads].join())
   if (family && TIMM_PATCHES[size]?.includes(patch)) return `vit_${family}_patch${patch}_${size}`
   throw inexpressible(

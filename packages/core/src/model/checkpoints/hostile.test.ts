@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SafetensorsReader, type TensorToStore, writeSafetensors } from '../safetensors.ts'
 import { type ImportRequest, importCheckpoint } from './import.ts'
+import { openTensors } from './open.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 
@@ -229,13 +230,15 @@ interface Entry {
   method?: number
   size?: number
   header?: number
+  /** Sizes and position stand in 64-bit fields, as in archives of 4 GB and more. */
+  wide?: boolean
 }
 
 function zip(entries: readonly Entry[]): Buffer {
   const files: Buffer[] = []
   const directory: Buffer[] = []
   let position = 0
-  for (const { name, data, method = 0, size = data.length, header = position } of entries) {
+  for (const { name, data, method = 0, size = data.length, header = position, wide = false } of entries) {
     const local = Buffer.alloc(30)
     local.writeUInt32LE(0x04034b50, 0)
     local.writeUInt16LE(name.length, 26)
@@ -247,7 +250,15 @@ function zip(entries: readonly Entry[]): Buffer {
     entry.writeUInt32LE(size, 24)
     entry.writeUInt16LE(name.length, 28)
     entry.writeUInt32LE(header, 42)
-    directory.push(entry, Buffer.from(name))
+    const extra = Buffer.alloc(wide ? 28 : 0)
+    if (wide) {
+      for (const field of [20, 24, 42]) entry.writeUInt32LE(0xffffffff, field)
+      entry.writeUInt16LE(extra.length, 30)
+      extra.writeUInt16LE(1, 0)
+      extra.writeUInt16LE(24, 2)
+      for (const [i, value] of [size, data.length, header].entries()) extra.writeBigUInt64LE(BigInt(value), 4 + 8 * i)
+    }
+    directory.push(entry, Buffer.from(name), extra)
     position += 30 + name.length + data.length
   }
   const table = Buffer.concat(directory)
@@ -374,6 +385,14 @@ describe("an import of PyTorch's archive", () => {
   ])('is refused with %s', async (_, bytes, message) => {
     await writeFile(source, bytes)
     await refused('CORRUPT_WEIGHTS', message)
+  })
+
+  test('is read with 64-bit fields', async () => {
+    const data = Buffer.from(Float32Array.of(1.5, -2).buffer)
+    const bytes = archive(tensorPickle(0, [2], [1], 2), [{ name: 'a/data/0', data, wide: true }])
+    await writeFile(source, bytes)
+    await using tensors = await openTensors(source)
+    expect(await tensors.read('w')).toEqual(Float32Array.of(1.5, -2))
   })
 
   test('survives any single changed byte and any cut', async () => {
