@@ -279,6 +279,7 @@ function Details({ row, board, metric }: { row: StandingRow; board: Board; metri
             </table>
           </div>
           <div>
+            {row.established ? <p className="mb-3 text-xs text-ink-2">Established: {row.established}.</p> : null}
             <p className="mb-1.5 text-xs font-medium">{plural(row.entry.runs.length, 'run')}</p>
             <ul className="flex flex-wrap gap-x-4 gap-y-0.5 text-xs">
               {row.entry.runs.map((run) => (

@@ -118,6 +118,15 @@ describe('standings', () => {
     ])
   })
 
+  it('count what is established about each', () => {
+    expect(standingsTable(three(), null).rows.map(({ established }) => established)).toEqual([
+      'better than 1 and worse than 0 of 2 others',
+      'better than 0 and worse than 0 of 2 others',
+      'better than 0 and worse than 1 of 2 others',
+      null,
+    ])
+  })
+
   it('say why something is not ranked, and everything in words', () => {
     const last = standingsTable(three(), null).rows[3]!
     expect(last.unranked).toBe('not ranked yet (2 of 3 seeds)')

@@ -24,6 +24,8 @@ export interface StandingRow {
   unranked: string | null
   /** Place in the bracket of its tie group; null where the group has one entry. */
   bracket: 'top' | 'middle' | 'bottom' | null
+  /** "better than 7 and worse than 1 of 12 others"; null where it is not ranked or alone. */
+  established: string | null
   /** Words of the bracket, for those who do not see it. */
   tie: string | null
   interval: BoardInterval
@@ -74,6 +76,7 @@ export function standingsTable(board: Board, before: Before | null): StandingsTa
       rankRange: range,
       unranked,
       bracket: size < 2 ? null : bracketOf(board.entries, i),
+      established: entry.ranked ? establishedOf(board, entry.key) : null,
       tie: size < 2 ? null : `one of ${size} whose order is not established`,
       interval: {
         mean: interval.mean ?? null,
@@ -97,6 +100,13 @@ export function standingsTable(board: Board, before: Before | null): StandingsTa
     rows,
     moved: before ? rows.filter(({ move }) => move !== null).length : null,
   }
+}
+
+function establishedOf({ comparisons }: Board, key: string): string | null {
+  const own = comparisons.filter(({ a, b }) => a === key || b === key)
+  const better = own.filter((pair) => pair.better === key).length
+  const worse = own.filter((pair) => pair.separated).length - better
+  return own.length === 0 ? null : `better than ${better} and worse than ${worse} of ${plural(own.length, 'other')}`
 }
 
 function bracketOf(entries: readonly BoardEntry[], i: number): StandingRow['bracket'] {
