@@ -95,14 +95,15 @@ function restore(name: string, value: string | undefined): void {
   else process.env[name] = value
 }
 
-const compiler = process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0
+const CC = process.env.CC || 'cc'
+const compiler = process.platform === 'linux' && spawnSync(CC, ['--version']).status === 0
 
 describe.skipIf(!compiler)('the library check (skipped without Linux and a C compiler)', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'libraries-'))
     await writeFile(join(folder, 'empty.c'), 'int nothing;')
-    const build = (...args: string[]) => expect(spawnSync('cc', ['-shared', ...args], { cwd: folder }).status).toBe(0)
+    const build = (...args: string[]) => expect(spawnSync(CC, ['-shared', ...args], { cwd: folder }).status).toBe(0)
     build('empty.c', '-Wl,-soname,libneeded.so.1', '-o', 'libneeded.so')
     build('empty.c', '-Wl,-soname,libcuda.so.1', '-o', 'libcuda.so')
     build('empty.c', '-Wl,--no-as-needed', '-L.', '-lneeded', '-lcuda', '-o', 'libwants.so')
