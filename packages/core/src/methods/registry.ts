@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
 import { derPlusPlus } from './derPlusPlus.ts'
+import { dualPrompt } from './dualPrompt.ts'
 import { ewc } from './ewc.ts'
 import { fineTune } from './fineTune.ts'
 import { gift } from './gift.ts'
 import { icarl } from './icarl.ts'
 import { l2 } from './l2.ts'
+import { l2p } from './l2p.ts'
 import { lwf, lwfVr } from './lwf.ts'
 import type {
   ExemplarOptions,
@@ -15,6 +17,7 @@ import type {
   ReferenceOptions,
   ReferencePolicy,
 } from './method.ts'
+import { moeAdapters } from './moeAdapters.ts'
 import { parseParameters } from './parameters.ts'
 import { primedDynamic, primedUniform } from './primed.ts'
 import { retcop } from './retcop.ts'
@@ -68,6 +71,9 @@ export const methods: readonly RegisteredMethod[] = [
   register(snd),
   register(gift),
   register(retcop),
+  register(moeAdapters),
+  register(l2p),
+  register(dualPrompt),
   register(primedUniform),
   register(primedDynamic),
 ]

@@ -1,4 +1,4 @@
-import { type NamedTensorMap, type Tensor2D, tf, type Variable } from '../../backend/index.ts'
+import { type NamedTensorMap, type Tensor, type Tensor2D, tf, type Variable } from '../../backend/index.ts'
 import { type ModelConfig, Random } from '../../contracts/index.ts'
 import type { BlockPlace, TowerHooks, TowerName } from '../hooks.ts'
 import { type Wrapper, WrapperVariables } from './wrapper.ts'
@@ -23,7 +23,7 @@ export class BottleneckAdapter implements Wrapper {
   readonly id: string
   readonly hooks: TowerHooks
   private readonly own: WrapperVariables
-  private readonly scale: number
+  readonly scale: number
   private readonly towers: readonly TowerName[]
 
   constructor(config: ModelConfig, { id, bottleneck, scale, seed, towers = ['image', 'text'] }: BottleneckOptions) {
@@ -69,6 +69,12 @@ export class BottleneckAdapter implements Wrapper {
     return tf.mul<Tensor2D>(output, this.scale)
   }
 
+  /** Variables of the adapter of one block, in a fixed order; empty in a tower without adapters. */
+  ofBlock({ tower, block }: Pick<BlockPlace, 'tower' | 'block'>): Variable[] {
+    const name = nameOf(this.id, tower, block)
+    return PARTS.flatMap((part) => this.own.all.get(`${name}/${part}`) ?? [])
+  }
+
   /** What resume needs, by name; borrowed. */
   state(): NamedTensorMap {
     return this.own.state()
@@ -83,5 +89,31 @@ export class BottleneckAdapter implements Wrapper {
     this.own.dispose()
   }
 }
+
+/**
+ * Adapters of one shape mixed by gates, as two matrix products: sum over e of gate_e adapter_e(x).
+ * @param x [rows, width] @param gates [sequences, adapters]: rows belong to sequences in order, equally many each
+ */
+export function mixedAdapters(
+  adapters: readonly BottleneckAdapter[],
+  gates: Tensor2D,
+  x: Tensor2D,
+  place: Pick<BlockPlace, 'tower' | 'block'>,
+): Tensor2D {
+  const [sequences, experts] = gates.shape
+  const rows = x.shape[0]
+  const [down, downBias, up, upBias] = PARTS.map((_, part) => adapters.map((adapter) => adapter.ofBlock(place)[part]!))
+  const hidden = tf.relu(tf.add(tf.matMul(x, tf.concat(down as Tensor[], 0), false, true), tf.concat(downBias!, 0)))
+  const apart = tf.reshape(hidden, [sequences, rows / sequences, experts, -1])
+  const weighed = tf.reshape(tf.mul(apart, tf.reshape(gates, [sequences, 1, experts, 1])), [rows, -1])
+  const output = tf.matMul(weighed as Tensor2D, tf.concat(up as Tensor[], 1) as Tensor2D, false, true)
+  const width = x.shape[1]
+  const bias = tf.reshape(tf.matMul(gates, tf.stack(upBias as Tensor[]) as Tensor2D), [sequences, 1, width])
+  const sum = tf.add(tf.reshape(output, [sequences, rows / sequences, width]), bias)
+  return tf.mul(tf.reshape(sum, [rows, width]), adapters[0]!.scale) as Tensor2D
+}
+
+/** What an adapter is made of. */
+const PARTS = ['down.weight', 'down.bias', 'up.weight', 'up.bias'] as const
 
 const nameOf = (id: string, tower: TowerName, block: number) => `adapter/${id}/${tower}.${block}`

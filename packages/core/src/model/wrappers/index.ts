@@ -1,6 +1,6 @@
 export { AttentionPrefixes, joinPrefixes, type PrefixOptions } from './attentionPrefixes.ts'
 export { BLOCK_WEIGHTS, type BlockWeight, type BlockWeightKind, blockWeights } from './blockWeights.ts'
-export { BottleneckAdapter, type BottleneckOptions } from './bottleneckAdapter.ts'
+export { BottleneckAdapter, type BottleneckOptions, mixedAdapters } from './bottleneckAdapter.ts'
 export { Lora, type LoraFactors, type LoraOptions } from './lora.ts'
 export { type PromptOptions, PromptTokens } from './promptTokens.ts'
 export { type Wrapper, WrapperVariables } from './wrapper.ts'
