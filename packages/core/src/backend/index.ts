@@ -20,6 +20,7 @@ export { gpuProblem } from './nvidia.ts'
 export {
   accumulate,
   adamwUpdate,
+  attention,
   checkpointed,
   gelu,
   l2Normalise,

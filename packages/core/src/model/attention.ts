@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../backend/index.ts'
+import { attention, type Tensor, type Tensor2D, type Tensor3D, tf } from '../backend/index.ts'
 import { type AttentionPrefix, perSequence } from './hooks.ts'
 import { type LinearNames, linear, type Pooling, type Run, type Sequence } from './sequence.ts'
 
@@ -26,12 +26,12 @@ export function selfAttention(
   const queries = pooling ? 1 : tokens
   const headWidth = width / heads
   const [query, key, value] = projections(x, sequence, pooling, names, run)
-  const scaled: Tensor3D = tf.mul(query, headWidth ** -0.5)
+  const scale = headWidth ** -0.5
   const prefix = run.hooks.attentionPrefix?.({ tower, block, batch, tokens: queries, width }) ?? null
   const joined = prefix && !prefix.separateWeight ? inFront(prefix, key, value, mask, sequence) : { key, value, mask }
-  let mixed = attend(scaled, joined.key, joined.value, joined.mask, batch)
+  let mixed = attention(query, joined.key, joined.value, perHead(joined.mask, heads), scale)
   if (prefix?.separateWeight) {
-    const beside = attend(scaled, headsOf(prefix.keys, sequence), headsOf(prefix.values, sequence), null, batch)
+    const beside = attention(query, headsOf(prefix.keys, sequence), headsOf(prefix.values, sequence), null, scale)
     const weight = tf.reshape(prefix.separateWeight, [-1, 1])
     mixed = tf.add(mixed, tf.reshape(tf.mul(tf.reshape(beside, [batch, -1]), weight), mixed.shape))
   }
@@ -40,20 +40,12 @@ export function selfAttention(
   return tf.reshape(merged, [batch * tokens, width])
 }
 
-/**
- * softmax(q k^T + mask) v of every head.
- * @param query [batch * heads, queries, head width], scaled @param key and value [batch * heads, tokens, head width]
- */
-function attend(query: Tensor3D, key: Tensor3D, value: Tensor3D, mask: Tensor3D | null, batch: number): Tensor3D {
-  const scores: Tensor3D = tf.matMul(query, key, false, true)
-  return tf.matMul(tf.softmax(mask ? masked(scores, mask, batch) : scores, -1), value)
-}
-
-function masked(scores: Tensor3D, mask: Tensor3D, batch: number): Tensor3D {
-  if (mask.shape[0] === 1) return tf.add(scores, mask)
-  const [rows, queries, tokens] = scores.shape
-  const apart = tf.reshape(scores, [batch, rows / batch, queries, tokens])
-  return tf.reshape(tf.add(apart, tf.expandDims(mask, 1)), scores.shape)
+/** A mask [1, queries, tokens] as it is, one [batch, 1, tokens] once for each head: [batch * heads, 1, tokens]. */
+function perHead(mask: Tensor3D | null, heads: number): Tensor3D | null {
+  if (!mask || mask.shape[0] === 1) return mask
+  const [batch, queries, tokens] = mask.shape
+  const apart = tf.broadcastTo(tf.reshape(mask, [batch, 1, queries, tokens]), [batch, heads, queries, tokens])
+  return tf.reshape(apart, [batch * heads, queries, tokens])
 }
 
 /** @returns query [batch * heads, queries, head width], key and value [batch * heads, tokens, head width] */

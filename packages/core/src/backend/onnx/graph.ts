@@ -105,29 +105,3 @@ export function toOnnx(graph: PendingGraph, fed: readonly boolean[]): OnnxGraph 
     listOutput: END_OF_RUN,
   }
 }
-
-/**
- * Upper estimate of the memory in use at once while the graph runs, in bytes: values are freed after their last use.
- */
-export function peakBytes(graph: PendingGraph): number {
-  const lastUse = new Map<Value, number>()
-  for (const [position, node] of graph.nodes.entries()) {
-    for (const input of node.inputs) if (!input.data) lastUse.set(input, position)
-  }
-  const kept = new Set(graph.outputs)
-  let current = 0
-  let peak = 0
-  for (const [position, node] of graph.nodes.entries()) {
-    for (const output of node.outputs) if (!kept.has(output)) current += bytesOf(output)
-    peak = Math.max(peak, current)
-    for (const output of node.outputs) if (!kept.has(output) && !lastUse.has(output)) current -= bytesOf(output)
-    for (const input of new Set(node.inputs)) {
-      if (!input.data && !kept.has(input) && lastUse.get(input) === position) current -= bytesOf(input)
-    }
-  }
-  return peak
-}
-
-function bytesOf(value: Value): number {
-  return value.size * (value.type === 'int64' ? 8 : value.type === 'bool' ? 1 : 4)
-}

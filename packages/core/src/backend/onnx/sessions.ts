@@ -2,8 +2,9 @@ import { totalmem } from 'node:os'
 import type { Tensor as RuntimeTensor } from 'onnxruntime-node'
 import { AnamnesisError } from '../../contracts/index.ts'
 import type { Device } from '../device.ts'
-import { inputName, outputNames, type PendingGraph, peakBytes, toOnnx } from './graph.ts'
+import { inputName, outputNames, type PendingGraph, toOnnx } from './graph.ts'
 import { encodeModel } from './onnx-model.ts'
+import { peakBytes } from './peakBytes.ts'
 import { type RuntimeSession, runInto, wrap } from './runtime.ts'
 
 export interface SessionOptions {

@@ -1,5 +1,6 @@
 export { accumulate } from './accumulate.ts'
 export { adamwUpdate } from './adamw.ts'
+export { attention } from './attention.ts'
 export { checkpointed } from './checkpointed.ts'
 export { gelu } from './gelu.ts'
 export { l2Normalise } from './l2-normalise.ts'

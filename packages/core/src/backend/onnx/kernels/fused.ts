@@ -33,6 +33,11 @@ export const fusedKernels = [
     return backend.publish(backend.record('Reshape', [value, shape], value))
   }),
 
+  kernel<Unary, { slope: number }>('QuickGeluForward', (backend, { x }, { slope }) => {
+    const value = backend.operand(x)
+    return backend.publish(backend.record('QuickGelu', [value], value, { alpha: { float: slope } }, 'com.microsoft'))
+  }),
+
   kernel<{ logits: TensorInfo }>('LogSoftmaxForward', (backend, { logits }) => {
     const value = backend.operand(logits)
     return backend.publish(backend.record('LogSoftmax', [value], value, { axis: -1 }))
