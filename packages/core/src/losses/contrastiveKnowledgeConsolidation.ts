@@ -21,11 +21,12 @@ export interface KnowledgeConsolidationInput {
 export function contrastiveKnowledgeConsolidation(input: KnowledgeConsolidationInput): Scalar {
   const { captionGroups } = input
   const batch = captionGroups.shape[0]
-  const own = tf.sub(tf.range(0, batch, 1, 'int32'), tf.add(tf.max(tf.abs(captionGroups)), batch)) // negative: no caption's number
+  // Numbers of no caption: an image has no equal.
+  const own = tf.sub(tf.range(0, batch), tf.add(tf.max(tf.abs(tf.cast(captionGroups, 'float32'))), batch))
   return crossModalityConsistency({
     images: tf.concat([input.images, input.texts], 0),
     texts: tf.concat([input.oldImages, input.oldTexts], 0),
-    captionGroups: tf.concat([own as Tensor1D, captionGroups], 0),
+    captionGroups: tf.concat([tf.cast(own, 'int32') as Tensor1D, captionGroups], 0),
     scale: input.scale,
   })
 }

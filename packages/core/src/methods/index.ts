@@ -1,6 +1,6 @@
 export type { AddOn, AddOnDefinition, PairsInView } from './addOns/addOn.ts'
 export { type Learner, withAddOns } from './addOns/compose.ts'
-export { addOnById, addOns, type RegisteredAddOn } from './addOns/registry.ts'
+export { type AddOnDescription, addOnById, describeAddOns } from './addOns/registry.ts'
 export { cosineClassifier } from './cosineClassifier.ts'
 export type { AdaptiveReference, GuidanceSignals } from './guidanceSignals.ts'
 export { hardNegativeShare } from './guidanceSignals.ts'

@@ -1,7 +1,10 @@
-import type { Question } from '../contracts/index.ts'
+import type { LicenceGroup, Question, ReferencePair } from '../contracts/index.ts'
 import { type RetrieveOptions, retrieveMany } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
-import type { Answer } from './fill.ts'
+import { type Answer, referencePair } from './fill.ts'
+
+/** Figures of these licence groups may guide a training unless told otherwise; those of unknown licence are left out. */
+export const GUIDING_LICENCES: readonly LicenceGroup[] = ['commercial', 'non-commercial']
 
 /** Answers of pool questions kept per open index; 2,000 answers of 100 hits are about 40 MB. */
 const KEPT = 2_000
@@ -28,4 +31,13 @@ export async function ask(questions: readonly Question[], options: RetrieveOptio
     if (question.taskId === null && kept.size < KEPT) kept.set(key(question), hits)
   }
   return answers
+}
+
+/** The hits of further questions as pairs, best first within a question. */
+export async function askPairs(
+  questions: readonly Question[],
+  options: Omit<RetrieveOptions, 'filter'>,
+): Promise<ReferencePair[]> {
+  const answers = await ask(questions, { ...options, filter: { licenceGroups: GUIDING_LICENCES } })
+  return answers.flatMap(({ question, hits }) => hits.map((hit) => referencePair(question, hit)))
 }

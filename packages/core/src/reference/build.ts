@@ -11,12 +11,12 @@ import {
 import type { Encoder } from '../embed/encoder.ts'
 import { questionPool, type RetrievalMode } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
-import { ask } from './ask.ts'
+import { ask, GUIDING_LICENCES } from './ask.ts'
 import { dynamicQuestions } from './dynamic.ts'
 import { type Answer, fillBags } from './fill.ts'
 import { promptQuestions } from './prompts.ts'
 import { type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'
-import { trustScale, trusted } from './trust.ts'
+import { trusted, trustScale } from './trust.ts'
 import { uniformQuestions } from './uniform.ts'
 
 export interface ReferenceOptions {
@@ -68,7 +68,7 @@ export interface ReferenceSet {
 export async function buildReferenceSet(options: ReferenceOptions): Promise<ReferenceSet> {
   const started = performance.now()
   const { store, encoder, perCaption = 2, mode = 'layered' } = options
-  const { size = 512, k = 100, licenceGroups = ['commercial', 'non-commercial'] } = options
+  const { size = 512, k = 100, licenceGroups = GUIDING_LICENCES } = options
   if (!Number.isInteger(size) || size < 1) {
     throw new AnamnesisError('BAD_INPUT', `The reference set needs at least one pair, not ${size}.`, { field: 'size' })
   }

@@ -39,7 +39,7 @@ function take(queues: Queue[], budget: number, taken: Set<string>, pairs: Refere
       const hit = queue.hits[queue.next++]
       if (hit === undefined) continue
       taken.add(hit.figure.id)
-      pairs.push(pair(queue.question, hit))
+      pairs.push(referencePair(queue.question, hit))
       still.push(queue)
       budget--
     }
@@ -48,7 +48,7 @@ function take(queues: Queue[], budget: number, taken: Set<string>, pairs: Refere
   return budget
 }
 
-function pair(question: Question, hit: Hit): ReferencePair {
+export function referencePair(question: Question, hit: Hit): ReferencePair {
   return {
     figureId: hit.figure.id,
     caption: hit.figure.caption,

@@ -1,3 +1,4 @@
+export { askPairs } from './ask.ts'
 export { bagSizes, buildReferenceSet, type ReferenceOptions, type ReferenceSet } from './build.ts'
 export { clusterSelection } from './clusterSelection.ts'
 export { herding } from './herding.ts'

@@ -144,7 +144,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
       const started = performance.now()
       const past = tasks.slice(0, position - 1)
       const set = await references.build(method.reference, past, referenceOptions, taskRandom.fork('retrieval'))
-      const pairs = (await learner.choosePairs?.(references.view(set.pairs), context)) ?? set.pairs
+      const pairs = (await learner.choosePairs?.(references.view(set, referenceOptions), context)) ?? set.pairs
       if (pairs.length === 0) throw nothingToGuide(position)
       guidance = await Guidance.prepare({
         pairs,

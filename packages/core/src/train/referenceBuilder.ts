@@ -1,9 +1,17 @@
-import { AnamnesisError, type Random, type ReferencePair } from '../contracts/index.ts'
+import { tf } from '../backend/index.ts'
+import { AnamnesisError, type EncodedVectors, type Random, type ReferencePair } from '../contracts/index.ts'
 import { modelEncoder } from '../embed/index.ts'
 import { type Corpus, openCorpus } from '../importers/index.ts'
 import type { PairsInView, ReferenceOptions, ReferencePolicy } from '../methods/index.ts'
-import { loadModel } from '../model/index.ts'
-import { buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
+import {
+  augmentInThread,
+  type ClipModel,
+  decodeImages,
+  imageTarget,
+  loadModel,
+  pixelsToTensor,
+} from '../model/index.ts'
+import { askPairs, buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
 import { type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
 import { evenly } from './evaluate.ts'
@@ -18,6 +26,9 @@ const SEEN_SHARE = 0.1
 /** Times the size of the set that is retrieved where the set changes while training. */
 const RESERVE = 2
 
+/** Images embedded at a time for add-ons. */
+const VIEW_BATCH = 64
+
 /** Retrieves the reference set of each task with the base model as encoder: the one that the index was made with. */
 export class ReferenceBuilder implements AsyncDisposable {
   private readonly domainsOf = new Map<TaskData, Promise<string[]>>()
@@ -25,6 +36,7 @@ export class ReferenceBuilder implements AsyncDisposable {
   private constructor(
     readonly corpus: Corpus,
     private readonly store: VectorStore,
+    private readonly model: ClipModel,
     private readonly encoder: ReturnType<typeof modelEncoder>,
     private readonly domains: DomainClassifier,
     private readonly close: () => Promise<void>,
@@ -53,7 +65,7 @@ export class ReferenceBuilder implements AsyncDisposable {
       opened.push(store)
       const { encoded, milliseconds } = await indexCorpus({ corpus, encoder, store })
       if (encoded > 0) await log(`Indexed ${encoded} figures in ${(milliseconds / 1000).toFixed(1)} s.`)
-      return new ReferenceBuilder(corpus, store, encoder, await domainClassifier(encoder), close)
+      return new ReferenceBuilder(corpus, store, model, encoder, await domainClassifier(encoder), close)
     } catch (error) {
       await close()
       throw error
@@ -87,21 +99,45 @@ export class ReferenceBuilder implements AsyncDisposable {
     })
   }
 
-  /** Pairs as add-ons see them. */
-  view(pairs: readonly ReferencePair[]): PairsInView {
+  /** The set as add-ons see it; questions that they ask are added to its own. */
+  view(set: ReferenceSet, { perCaption, mode }: ReferenceOptions): PairsInView {
+    const known = new Map(set.questions.map((question) => [question.text, question]))
     return {
-      pairs,
+      pairs: set.pairs,
       encoder: this.encoder,
-      image: async ({ figureId }) => {
-        const image = await this.corpus.imageById(figureId)
-        if (image) return image
-        throw new AnamnesisError('MISSING_DATA', `Figure "${figureId}" is not in corpus "${this.corpus.info.id}".`)
-      },
-      about: async ({ figureId }) => {
-        const figure = await this.corpus.byId(figureId)
-        return { modality: figure?.modality ?? '', anatomy: figure?.anatomy ?? '' }
+      questionOf: ({ question }) => known.get(question) ?? null,
+      images: (pairs, random) => this.imageVectors(pairs, random),
+      ask: async (questions, k) => {
+        for (const question of questions) known.set(question.text, question)
+        set.questions.push(...questions)
+        const { store, encoder } = this
+        return askPairs(questions, { store, encoder, k, perCaption, mode })
       },
     }
+  }
+
+  /** Under the base model, changed gently at random where random numbers are given. */
+  private async imageVectors(pairs: readonly ReferencePair[], random?: Random): Promise<EncodedVectors> {
+    const { config } = this.model
+    const dim = config.embedding
+    const data = new Float32Array(pairs.length * dim)
+    for (let first = 0; first < pairs.length; first += VIEW_BATCH) {
+      const batch = pairs.slice(first, first + VIEW_BATCH)
+      const images = await Promise.all(batch.map(({ figureId }) => this.image(figureId)))
+      const names = batch.map(({ figureId }) => `of figure "${figureId}"`)
+      const decoded = await decodeImages(images, imageTarget(config), names)
+      const pixels = random ? await augmentInThread(decoded, config.image.size, random.fork(`${first}`)) : decoded
+      const vectors = tf.tidy(() => this.model.encodeImages(pixelsToTensor(pixels, config)))
+      data.set(await vectors.data<'float32'>(), first * dim)
+      vectors.dispose()
+    }
+    return { encoderId: this.encoder.id, dim, data }
+  }
+
+  private async image(figureId: string): Promise<Uint8Array> {
+    const image = await this.corpus.imageById(figureId)
+    if (image) return image
+    throw new AnamnesisError('MISSING_DATA', `Figure "${figureId}" is not in corpus "${this.corpus.info.id}".`)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
