@@ -57,10 +57,21 @@ export const eventPayloads = {
     fromStep: z.number().int(),
     toStep: z.number().int(),
     figures: z.array(
-      z.object({ figureId: z.string(), bag: z.enum(BAGS), rank: z.number().int(), draws: z.number().int() }),
+      z.object({
+        figureId: z.string(),
+        bag: z.enum(BAGS),
+        rank: z.number().int(),
+        draws: z.number().int(),
+        /** Scores of the retrieval's stages; null where the stage did not run. */
+        dense: z.number().nullable().default(null),
+        visual: z.number().nullable().default(null),
+        lexical: z.number().nullable().default(null),
+      }),
     ),
     /** True when only the most drawn figures are listed. */
     sampled: z.boolean(),
+    /** Draws of all figures of the window, listed or not; null in old ledgers. */
+    draws: z.number().int().nullable().default(null),
   }),
   alarm: z.object({ name: z.string(), text: z.string() }),
   log: z.object({ level: z.enum(['info', 'warn', 'error']), text: z.string() }),

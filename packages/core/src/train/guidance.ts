@@ -180,14 +180,15 @@ export class Guidance {
   }
 
   /** Draws since the last call, the most drawn figures first. */
-  ledger(): Pick<EventPayload<'ledger.written'>, 'figures' | 'sampled'> {
-    const drawn = this.pairs.flatMap((pair, i) => {
+  ledger(): Pick<EventPayload<'ledger.written'>, 'figures' | 'sampled' | 'draws'> {
+    const drawn = this.pairs.flatMap(({ figureId, bag, rank, dense, visual, lexical }, i) => {
       const draws = this.windowDraws[i]!
-      return draws === 0 ? [] : [{ figureId: pair.figureId, bag: pair.bag, rank: pair.rank, draws }]
+      return draws === 0 ? [] : [{ figureId, bag, rank, draws, dense, visual, lexical }]
     })
+    const draws = this.windowDraws.reduce((sum, n) => sum + n, 0)
     this.windowDraws.fill(0)
     drawn.sort((a, b) => b.draws - a.draws || a.rank - b.rank || (a.figureId < b.figureId ? -1 : 1))
-    return { figures: drawn.slice(0, LEDGER_FIGURES), sampled: drawn.length > LEDGER_FIGURES }
+    return { figures: drawn.slice(0, LEDGER_FIGURES), sampled: drawn.length > LEDGER_FIGURES, draws }
   }
 
   release(): void {
