@@ -7,7 +7,7 @@ describe('rank-biased overlap', () => {
   // Extrapolated values of the Python package rbo 0.1.3 (RankingSimilarity.rbo_ext).
   it.each([
     ['abcde', 'abcde', 0.9, 1],
-    ['abcde', 'edcba', 0.9, 0.73777500000000001],
+    ['abcde', 'edcba', 0.9, 0.737775],
     ['abcde', 'edcba', 0.98, 0.9428887066666666],
     ['abc', 'def', 0.9, 0],
     ['abcdefg', 'bacdxyz', 0.9, 0.6394345714285714],
