@@ -128,6 +128,19 @@ describe.each(stores.map((definition): [string, StoreDefinition] => [definition.
       expect(await store.count({ modalities: [], licenceGroups: [] })).toBe(300)
     })
 
+    it('leaves out figures by id', async () => {
+      await using store = await definition.open({ folder, ...ENCODER })
+      const all = rows()
+      await store.upsert(all)
+      const question = unit(new Random(3))
+      const leaveOut = [...brute(all, question, 'captionVector', 3).map(({ id }) => id), "no'body"]
+      const left = all.filter((r) => !leaveOut.includes(r.figure.id))
+      expect(await store.count({ leaveOut })).toBe(297)
+      expect(ids(await store.nearestCaptions(question, 20, { leaveOut }))).toEqual(
+        brute(left, question, 'captionVector', 20).map(({ id }) => id),
+      )
+    })
+
     it('gives image vectors by id and leaves out unknown ones', async () => {
       await using store = await definition.open({ folder, ...ENCODER })
       const all = rows()

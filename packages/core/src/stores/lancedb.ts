@@ -289,5 +289,6 @@ function predicate(filter: StoreFilter | undefined): string | undefined {
   }
   list('modality', filter?.modalities)
   list('licence_group', filter?.licenceGroups)
+  if (filter?.leaveOut?.length) clauses.push(`id NOT IN (${filter.leaveOut.map(quote).join(', ')})`)
   return clauses.length === 0 ? undefined : clauses.join(' AND ')
 }

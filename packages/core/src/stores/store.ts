@@ -17,6 +17,8 @@ export interface ScoredFigure {
 export interface StoreFilter {
   modalities?: readonly string[]
   licenceGroups?: readonly LicenceGroup[]
+  /** Figure ids that must not be found: literature that was recalled. */
+  leaveOut?: readonly string[]
 }
 
 /** Corpus statistics of BM25: number of captions, mean length in terms, and captions per term. */
