@@ -1,7 +1,7 @@
 import { l2Normalise, type Scalar, type Tensor2D, tf } from '../backend/index.ts'
 
 /**
- * Pull of the chosen keys towards the queries that chose them (L2P, Wang 2022, eq. 5; DualPrompt, Wang 2022, eq. 8):
+ * Pull of the chosen keys towards the queries that chose them (L2P and DualPrompt, both Wang 2022):
  * mean over queries of the sum over their keys of 1 - cos(query, key).
  * @param queries [batch, dim], unit rows
  * @param keys [keys, dim], of any length

@@ -126,16 +126,20 @@ export class MixtureOfAdapters {
     this.keepFrozen(frozen)
   }
 
-  /** For scoring: each sequence goes through the router of its own task, without noise. @param tasks [batch, tasks]: 1 at its task; a row of 0 leaves the model as it is */
-  choosing(tasks: Tensor2D): TowerHooks {
+  /**
+   * For scoring: each sequence goes through the router of its own task, without noise.
+   * @param own [batch, 1 + tasks]: 1 at its task; in the first column where the model is left as it is
+   */
+  choosing(own: Tensor2D): TowerHooks {
     const { experts, chosen } = this.options
     return this.hooks((first, { tower, block, batch }) => {
       const gates = this.routers.map(
         (router, i) => router.get(`router/${i + 1}/${tower}.${block}/gate`) as unknown as Tensor2D,
       )
       const all: Tensor3D = tf.reshape(tf.matMul(first, tf.concat(gates, 1)), [batch, gates.length, experts])
-      const own = tf.sum(tf.mul(all, tf.expandDims(tasks, 2)), 1) as Tensor2D
-      return tf.mul(topSoftmax(own, chosen), tf.sum(tasks, 1, true))
+      const tasks = tf.slice(own, [0, 1], [batch, gates.length])
+      const scores = tf.sum(tf.mul(all, tf.expandDims(tasks, 2)), 1) as Tensor2D
+      return tf.mul(topSoftmax(scores, chosen), tf.sum(tasks, 1, true))
     })
   }
 

@@ -103,7 +103,7 @@ export const moeAdapters: MethodDefinition<typeof params> = {
         // Class prompts under no router, then under that of each task: [1 + tasks, classes, dim]
         const prompts = tf.tidy((): Tensor3D => {
           const routed = Array.from({ length: tasks }, (_, i) => {
-            const own = tf.oneHot(tf.fill([classes], i, 'int32'), tasks, 1, 0, 'float32') as Tensor2D
+            const own = tf.oneHot(tf.fill([classes], i + 1, 'int32'), tasks + 1, 1, 0, 'float32') as Tensor2D
             return model.encodeTexts(classTokens, mixture!.choosing(own))
           })
           const all = tf.stack([model.encodeTexts(classTokens), ...routed]) as Tensor3D
@@ -113,8 +113,7 @@ export const moeAdapters: MethodDefinition<typeof params> = {
           logits: (images) => {
             const own = autoencoders.choose(model.encodeImages(images))
             const embedded = model.encodeImages(images, mixture!.choosing(own))
-            const none = tf.sub(1, tf.sum(own, 1, true)) as Tensor2D
-            return logitsUnder(embedded, prompts, tf.concat([none, own], 1))
+            return logitsUnder(embedded, prompts, own)
           },
           dispose: () => prompts.dispose(),
         }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
+import { cClip } from './cClip.ts'
 import { derPlusPlus } from './derPlusPlus.ts'
+import { diki } from './diki.ts'
 import { dualPrompt } from './dualPrompt.ts'
 import { ewc } from './ewc.ts'
 import { fineTune } from './fineTune.ts'
@@ -18,8 +20,11 @@ import type {
   ReferencePolicy,
 } from './method.ts'
 import { moeAdapters } from './moeAdapters.ts'
+import { msLoraCr } from './msLoraCr.ts'
 import { parseParameters } from './parameters.ts'
 import { primedDynamic, primedUniform } from './primed.ts'
+import { railDual } from './railDual.ts'
+import { railPrimal } from './railPrimal.ts'
 import { retcop } from './retcop.ts'
 import { snd } from './snd.ts'
 import { weightEnsemble } from './weightEnsemble.ts'
@@ -72,8 +77,13 @@ export const methods: readonly RegisteredMethod[] = [
   register(gift),
   register(retcop),
   register(moeAdapters),
+  register(diki),
   register(l2p),
   register(dualPrompt),
+  register(railPrimal),
+  register(railDual),
+  register(cClip),
+  register(msLoraCr),
   register(primedUniform),
   register(primedDynamic),
 ]

@@ -4,6 +4,7 @@ import {
   type Scalar,
   stepScalar,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   tf,
   type Variable,
@@ -64,7 +65,7 @@ export class TaskAutoencoders {
     inputs.dispose()
   }
 
-  /** @param features unit rows, [batch, dim] @returns [batch, tasks]: 1 at the task that an image belongs to, a row of 0 for none */
+  /** @param features unit rows, [batch, dim] @returns [batch, 1 + tasks]: 1 at the task that an image belongs to, in the first column where it belongs to none */
   choose(features: Tensor2D): Tensor2D {
     return tf.tidy(() => {
       const inputs = scaled(features)
@@ -72,10 +73,12 @@ export class TaskAutoencoders {
       const errors = tf.stack(
         tasks.map((task) => this.errorOf(task, inputs)),
         1,
-      ) as Tensor2D
+      )
       const limits = tf.stack(tasks.map((task) => this.kept.get(this.name(task, 'limit'))))
-      const nearest = tf.oneHot(tf.argMin(errors, 1), this.count, 1, 0, 'float32')
-      return tf.mul(nearest, tf.cast(tf.lessEqual(errors, limits), 'float32')) as Tensor2D
+      const nearest: Tensor1D = tf.argMin(errors, 1)
+      const within = tf.lessEqual(tf.min(errors, 1), tf.gather(limits, nearest))
+      const chosen = tf.where(within, tf.add(nearest, tf.scalar(1, 'int32')), tf.zerosLike(nearest))
+      return tf.oneHot(chosen as Tensor1D, this.count + 1, 1, 0, 'float32') as Tensor2D
     })
   }
 

@@ -54,6 +54,11 @@ const SMALL: Record<string, number> = {
   samples: 4,
   sentences: 6,
   sentenceTokens: 3,
+  experts: 3,
+  bottleneck: 4,
+  autoencoderSteps: 5,
+  units: 20,
+  images: 6,
 }
 
 function smallParameters(id: string): Record<string, number> {

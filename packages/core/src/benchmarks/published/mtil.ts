@@ -98,8 +98,7 @@ const ROWS: readonly Printed[] = [
   { method: 'DIKI', methodId: 'diki', one: [68.7, 76.3, 85.1], confidence: 'secondary', source: NOTES },
   {
     method: 'Dual-RAIL',
-    methodId: 'rail',
-    variant: 'dual',
+    methodId: 'rail-dual',
     one: [69.4, 77.8, 86.8],
     confidence: 'secondary',
     source: NOTES,
