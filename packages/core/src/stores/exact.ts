@@ -7,10 +7,22 @@ import type { Figure } from '../contracts/index.ts'
 import { AnamnesisError, figure as figureSchema } from '../contracts/index.ts'
 import { type Contents, ContentsKeeper, rowDigest } from './contents.ts'
 import { byScore, checkVector, cosine } from './cosine.ts'
+import { countFacets } from './facets.ts'
 import { withFileLock } from './fileLock.ts'
 import { matches } from './filter.ts'
 import { claimFolder } from './owner.ts'
-import type { IndexRow, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
+import type {
+  FacetCount,
+  FacetField,
+  FacetPage,
+  IndexRow,
+  ScoredFigure,
+  StoreDefinition,
+  StoreFilter,
+  VectorBlock,
+  VectorSide,
+  VectorStore,
+} from './store.ts'
 import { writeWhole } from './writeWhole.ts'
 
 /** Rows written or read at a time. */
@@ -61,7 +73,7 @@ class ExactStore implements VectorStore {
   }
 
   async count(filter?: StoreFilter): Promise<number> {
-    return filter === undefined ? this.entries.length : this.entries.filter((e) => matches(e.figure, filter)).length
+    return this.matching(filter).length
   }
 
   async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
@@ -79,13 +91,42 @@ class ExactStore implements VectorStore {
     return this.nearest('imageVector', vector, limit, filter)
   }
 
-  async imageVectors(ids: readonly string[]): Promise<Map<string, Float32Array>> {
-    const found = new Map<string, Float32Array>()
-    for (const id of ids) {
-      const entry = this.find(id)
-      if (entry !== undefined) found.set(id, entry.imageVector)
+  async *vectorBlocks(side: VectorSide, rows: number, filter?: StoreFilter): AsyncIterable<VectorBlock> {
+    const name = side === 'caption' ? 'captionVector' : 'imageVector'
+    const entries = this.matching(filter)
+    const vectors = new Float32Array(Math.min(rows, entries.length) * this.dim)
+    for (let from = 0; from < entries.length; from += rows) {
+      const part = entries.slice(from, from + rows)
+      for (const [i, entry] of part.entries()) vectors.set(entry[name], i * this.dim)
+      yield {
+        rows: part.length,
+        vectors: vectors.subarray(0, part.length * this.dim),
+        id: (row) => part[row]!.figure.id,
+      }
     }
-    return found
+  }
+
+  async imageVectors(ids: readonly string[]): Promise<Map<string, Float32Array>> {
+    return this.byId(ids, (entry) => entry.imageVector)
+  }
+
+  async captionVectors(ids: readonly string[]): Promise<Map<string, Float32Array>> {
+    return this.byId(ids, (entry) => entry.captionVector)
+  }
+
+  async figuresById(ids: readonly string[]): Promise<Map<string, Figure>> {
+    return this.byId(ids, (entry) => entry.figure)
+  }
+
+  async written(ids: readonly string[]): Promise<Set<string>> {
+    return new Set(this.byId(ids, () => true).keys())
+  }
+
+  async facets(field: FacetField, page?: FacetPage): Promise<FacetCount[]> {
+    return countFacets(
+      this.matching(page?.filter).map((entry) => String(entry.figure[field] ?? '')),
+      page,
+    )
   }
 
   async *scan(): AsyncIterable<Figure> {
@@ -158,7 +199,7 @@ class ExactStore implements VectorStore {
     filter: StoreFilter | undefined,
   ): ScoredFigure[] {
     checkVector(vector, this, 'The question vector')
-    const entries = filter === undefined ? this.entries : this.entries.filter((e) => matches(e.figure, filter))
+    const entries = this.matching(filter)
     const scores = Float64Array.from(entries, (entry) => cosine(vector, entry[side]))
     const threshold = limit < scores.length ? scores.toSorted()[scores.length - limit]! : Number.NEGATIVE_INFINITY
     const kept: { id: string; score: number; figure: Figure }[] = []
@@ -169,6 +210,19 @@ class ExactStore implements VectorStore {
       .sort(byScore)
       .slice(0, limit)
       .map(({ figure, score }) => ({ figure, score }))
+  }
+
+  private matching(filter: StoreFilter | undefined): Entry[] {
+    return this.entries.filter((entry) => matches(entry.figure, filter))
+  }
+
+  private byId<T>(ids: readonly string[], part: (entry: Entry) => T): Map<string, T> {
+    const found = new Map<string, T>()
+    for (const id of ids) {
+      const entry = this.find(id)
+      if (entry !== undefined) found.set(id, part(entry))
+    }
+    return found
   }
 
   private find(id: string): Entry | undefined {
@@ -188,7 +242,7 @@ class ExactStore implements VectorStore {
     const old = [this.path('rows', 'jsonl'), this.path('vectors', 'f32')]
     this.generation++
     await pipeline(this.rowLines(), createWriteStream(this.path('rows', 'jsonl')))
-    await pipeline(this.vectorBlocks(), createWriteStream(this.path('vectors', 'f32')))
+    await pipeline(this.fileBlocks(), createWriteStream(this.path('vectors', 'f32')))
     await writeWhole(join(this.folder, 'current.json'), JSON.stringify(this.generation))
     for (const path of old) await rm(path, { force: true })
   }
@@ -197,7 +251,7 @@ class ExactStore implements VectorStore {
     for (const { figure, digest } of this.entries) yield `${JSON.stringify({ digest, figure })}\n`
   }
 
-  private *vectorBlocks(): Iterable<Uint8Array> {
+  private *fileBlocks(): Iterable<Uint8Array> {
     for (let from = 0; from < this.entries.length; from += BLOCK) {
       const part = this.entries.slice(from, from + BLOCK)
       const block = new Float32Array(part.length * 2 * this.dim)

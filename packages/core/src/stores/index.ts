@@ -2,6 +2,20 @@ export { cosine, roundScore } from './cosine.ts'
 export { withFileLock } from './fileLock.ts'
 export { matches } from './filter.ts'
 export { storeById, stores } from './registry.ts'
-export type { IndexRow, LexicalStatistics, ScoredFigure, StoreDefinition, StoreFilter, VectorStore } from './store.ts'
+export type {
+  FacetCount,
+  FacetField,
+  FacetPage,
+  IndexRow,
+  LexicalStatistics,
+  ScoredFigure,
+  StoreDefinition,
+  StoreFilter,
+  StoreOptions,
+  VectorBlock,
+  VectorSide,
+  VectorStore,
+} from './store.ts'
+export { FACET_FIELDS } from './store.ts'
 export { captionKey, terms } from './terms.ts'
 export { writeWhole } from './writeWhole.ts'

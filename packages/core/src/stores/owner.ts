@@ -1,10 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AnamnesisError } from '../contracts/index.ts'
 import { writeWhole } from './writeWhole.ts'
 
-const owner = z.object({ format: z.literal(1), kind: z.string(), encoderId: z.string(), dim: z.number().int() })
+/** Of the rows on disk; 2: figures have article, journal, year and retraction. */
+const FORMAT = 2
+
+const owner = z.object({ format: z.number().int(), kind: z.string(), encoderId: z.string(), dim: z.number().int() })
 
 /**
  * Marks the folder as the index of one encoder in one kind of store, or checks the mark that is there.
@@ -21,7 +24,7 @@ export async function claimFolder(
     throw error
   })
   if (text === null) {
-    await writeWhole(path, JSON.stringify({ format: 1, ...wanted }))
+    await writeWhole(path, JSON.stringify({ format: FORMAT, ...wanted }))
     return
   }
   let found: z.infer<typeof owner>
@@ -31,6 +34,17 @@ export async function claimFolder(
     throw new AnamnesisError('MISSING_DATA', `${path} is damaged. Delete the folder ${folder} and index again.`, {
       cause,
     })
+  }
+  if (found.format < FORMAT) {
+    // An index can be made again from its corpus at any time: one of an older format makes room for it.
+    await rm(folder, { recursive: true, force: true })
+    return claimFolder(folder, wanted)
+  }
+  if (found.format > FORMAT) {
+    throw new AnamnesisError(
+      'CONFLICT',
+      `The index in ${folder} was made by a newer version of this product (format ${found.format}). Use that version, or delete the folder and index again.`,
+    )
   }
   if (found.kind !== wanted.kind) {
     throw new AnamnesisError(

@@ -1,0 +1,1 @@
+export { CONTRACT_ENCODER, contractRows, storeContract } from './contract.ts'
