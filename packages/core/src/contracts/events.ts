@@ -73,6 +73,13 @@ export const eventPayloads = {
     /** Draws of all figures of the window, listed or not; null in old ledgers. */
     draws: z.number().int().nullable().default(null),
   }),
+  /** What was measured about a task and its reference set after `step`, and where the knobs stand since; by name. */
+  'guidance.signals': z.object({
+    task: z.number().int(),
+    step: z.number().int(),
+    signals: z.record(z.string(), z.number().nullable()),
+    knobs: z.record(z.string(), z.number()),
+  }),
   alarm: z.object({ name: z.string(), text: z.string() }),
   log: z.object({ level: z.enum(['info', 'warn', 'error']), text: z.string() }),
   gap: z.object({ fromSeq: z.number().int(), toSeq: z.number().int(), reason: z.string() }),

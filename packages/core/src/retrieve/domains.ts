@@ -22,6 +22,8 @@ export interface DomainClassifier {
   texts(texts: readonly string[]): Promise<string[]>
   /** The keywords of a sample of one task's images (JPEG or PNG bytes), most voted first. @throws CORRUPT_IMAGE */
   images(images: readonly Uint8Array[]): Promise<DomainVote[]>
+  /** The keyword nearest to each image vector of the same encoder. @param data [rows * dim], unit rows */
+  vectors(data: Float32Array): string[]
 }
 
 /** Encodes the keywords once. @throws BAD_INPUT when there is no keyword */
@@ -44,6 +46,7 @@ export async function domainClassifier(
     return found
   }
   return {
+    vectors: nearest,
     texts: async (texts) => (texts.length === 0 ? [] : nearest((await encoder.encodeTexts(texts)).data)),
     images: async (images) => {
       if (images.length === 0) return []

@@ -8,6 +8,7 @@ import { AnamnesisError, eventPayloads } from '../contracts/index.ts'
 import { type ClipModel, SafetensorsReader, saveModel, type Tokenizer, writeSafetensors } from '../model/index.ts'
 import { exemplarState } from './exemplars.ts'
 import type { Guidance } from './guidance.ts'
+import { probesState } from './probes.ts'
 
 const STATE_FILE = 'state.json'
 const MODEL_FOLDER = 'model'
@@ -31,6 +32,8 @@ const checkpointState = z.object({
   cells: z.array(eventPayloads['eval.cell']),
   /** The stored training images; null where the method stores none. */
   exemplars: exemplarState.nullable().default(null),
+  /** Ids of the pairs by which earlier tasks are probed; empty where nothing is adapted. */
+  probes: probesState.default([]),
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.number() })),
 })
 type CheckpointState = z.infer<typeof checkpointState>
@@ -75,6 +78,7 @@ export async function saveCheckpoint(
       )
     }
     if (progress.exemplars) state.push('exemplar memory')
+    if (progress.probes.length > 0) state.push('probes of earlier tasks')
     if (parts.guidance) {
       state.push('reference set with draws')
       const rows = parts.guidance.used().map(({ pair, draws }) => JSON.stringify({ ...pair, draws }))

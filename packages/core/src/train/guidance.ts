@@ -2,7 +2,7 @@ import { type Tensor1D, tf } from '../backend/index.ts'
 import { AnamnesisError, type EventPayload, type Question, Random, type ReferencePair } from '../contracts/index.ts'
 import type { Corpus } from '../importers/index.ts'
 import type { ReferenceBatch, TeacherKind } from '../methods/index.ts'
-import { type ClipModel, imageTarget, pixelsToTensor, type Tokenizer } from '../model/index.ts'
+import { type ClipModel, imageTarget, pixelsToTensor, type Tokenizer, tokensToTensor } from '../model/index.ts'
 import { filled } from './evaluate.ts'
 import { type PixelBudget, PixelSource } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
@@ -74,6 +74,8 @@ export class Guidance {
     random: Random
     batchSize: number
     about: AboutPairs
+    /** Texts that the teachers embed beside the pairs. */
+    phrases?: readonly string[]
     check(): void
   }): Promise<Guidance> {
     const { pairs, corpus, model, tokenizer, batchSize } = options
@@ -91,10 +93,11 @@ export class Guidance {
       pairs.map(({ caption }) => caption),
       context,
     )
+    const phrases = tokenizer.encode(options.phrases ?? [], context)
     const teachers = new Map<TeacherKind, TeacherView>()
     for (const kind of options.teachers) {
       const view = await options.withTeacher(kind, (teacher) =>
-        viewOf(teacher, { count: pairs.length, pixels, tokens, batchSize, check: options.check }),
+        viewOf(teacher, { count: pairs.length, pixels, tokens, phrases, batchSize, check: options.check }),
       )
       teachers.set(kind, view)
     }
@@ -223,15 +226,30 @@ export interface AboutPairs {
 export interface TeacherView {
   images: Float32Array
   texts: Float32Array
+  /** [phrases * dim] */
+  phrases: Float32Array
 }
 
 async function viewOf(
   teacher: ClipModel,
-  set: { count: number; pixels: PixelSource; tokens: Int32Array; batchSize: number; check(): void },
+  set: {
+    count: number
+    pixels: PixelSource
+    tokens: Int32Array
+    phrases: Int32Array
+    batchSize: number
+    check(): void
+  },
 ): Promise<TeacherView> {
   const { count, batchSize } = set
   const { embedding: dim, text } = teacher.config
-  const view = { images: new Float32Array(count * dim), texts: new Float32Array(count * dim) }
+  const phrases = new Float32Array((set.phrases.length / text.context) * dim)
+  const view = { images: new Float32Array(count * dim), texts: new Float32Array(count * dim), phrases }
+  if (phrases.length > 0) {
+    const embedded = tf.tidy(() => teacher.encodeTexts(tokensToTensor(set.phrases, teacher.config)))
+    phrases.set(await embedded.data<'float32'>())
+    embedded.dispose()
+  }
   const all = Array.from({ length: count }, (_, i) => i)
   const batches = prefetched(Math.ceil(count / batchSize), AHEAD, async (number) => {
     const indices = all.slice(number * batchSize, (number + 1) * batchSize)

@@ -1,19 +1,22 @@
-import { loadBackend, type NamedTensorMap } from '../backend/index.ts'
+import { loadBackend, type NamedTensorMap, tf } from '../backend/index.ts'
 import { AnamnesisError, type EventPayload, type NewEvent, Random, toAnamnesisError } from '../contracts/index.ts'
 import { type Method, methodById, type TaskContext, type TeacherKind, withAddOns } from '../methods/index.ts'
 import { type ClipModel, loadModel } from '../model/index.ts'
 import { bagSizes } from '../reference/index.ts'
 import { AdamW } from './adamw.ts'
+import { Adaptation } from './adaptation.ts'
 import { openCheckpoint, refuseOtherData, saveCheckpoint } from './checkpoint.ts'
 import { evaluateTask } from './evaluate.ts'
 import { ExemplarMemory } from './exemplars.ts'
 import { Guidance } from './guidance.ts'
 import { PixelBudget } from './pixelSource.ts'
 import { prefetched } from './prefetch.ts'
+import { Probes } from './probes.ts'
 import { ReferenceBuilder } from './referenceBuilder.ts'
 import { configHash, type TrainingIo, type TrainingRequest } from './request.ts'
 import { cosineSchedule } from './schedule.ts'
 import { ShuffledCycle } from './shuffledCycle.ts'
+import { measuredPhrases } from './signals.ts'
 import { openTaskData, type TaskData, taskBatch, taskSamples } from './taskData.ts'
 import { averaged } from './teachers.ts'
 import { trainStep } from './trainStep.ts'
@@ -122,6 +125,8 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
   }
   const references = method.reference === 'none' ? null : await ReferenceBuilder.open(request, log)
   if (references) open.push(references)
+  const adaptive = referenceOptions?.adaptive ?? null
+  const probes = new Probes(model, tokenizer, budget, config.evalBatchSize, checkpoint?.progress.probes ?? [])
 
   for (let position = (checkpoint?.progress.task ?? 0) + 1; position <= tasks.length; position++) {
     const data = tasks[position - 1]!
@@ -140,6 +145,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
 
     // The reference set, seen by the teacher: the model as it is now.
     let guidance: Guidance | null = null
+    let adaptation: Adaptation | null = null
     if (references && referenceOptions && method.reference !== 'none') {
       const started = performance.now()
       const past = tasks.slice(0, position - 1)
@@ -157,15 +163,25 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
         random: taskRandom.fork('reference'),
         batchSize: config.evalBatchSize,
         about: set,
+        phrases: adaptive ? measuredPhrases(past, set.questions) : [],
         check,
       })
+      if (adaptive) {
+        const { size, ratio } = referenceOptions
+        adaptation = await Adaptation.open({
+          ...{ adaptive, references, data, past, guidance, probes, size, ratio },
+          ...{ questions: set.questions, trust: set.trust, logitScale: logitScaleOf(model) },
+          seed: `${config.seed}/adaptation/${position}`,
+        })
+      }
+      const chosen = guidance.chosen.map((index) => pairs[index]!)
       await emit({
         type: 'reference.built',
         payload: {
           task: position,
           taskId,
-          size: pairs.length,
-          bags: bagSizes(pairs),
+          size: chosen.length,
+          bags: bagSizes(chosen),
           questions: set.questions.length,
           indexVersion: set.indexVersion,
           milliseconds: Math.round(performance.now() - started),
@@ -175,6 +191,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
 
     await learner.beginTask(context)
     await emit({ type: 'task.started', payload: { task: position, taskId, steps } })
+    if (adaptation) await emit(adaptation.turn(learner, { task: position, step: (position - 1) * steps }))
     const optimizer = new AdamW(learner.variables?.() ?? model.trained(), {
       weightDecay: config.weightDecay,
       rateFactor: (name) => learner.rateFactor?.(name) ?? 1,
@@ -185,7 +202,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
         const indices = order.next(config.batchSize)
         const [pixels, reference, stored] = await Promise.all([
           data.trainPixels.batch(indices),
-          guidance?.draw(referenceOptions!.batch) ?? null,
+          guidance?.draw(referenceOptions!.batch, adaptation?.hardShare) ?? null,
           exemplars?.draw() ?? [],
         ])
         return { indices, pixels, reference, stored }
@@ -227,6 +244,10 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
             payload: { task: position, fromStep, toStep: total, ...guidance.ledger() },
           })
         }
+        if (adaptation?.after(step, values) && step < steps) {
+          await adaptation.refresh()
+          await emit(adaptation.turn(learner, { task: position, step: total }))
+        }
       }
     } finally {
       optimizer.dispose()
@@ -247,6 +268,7 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
         random: random.save(),
         cells,
         exemplars: exemplars?.save() ?? null,
+        probes: probes.save(),
       },
       { model, tokenizer, methodState: learner.state(), guidance },
     )
@@ -259,6 +281,11 @@ async function restoreMethod(method: Method, read: () => Promise<NamedTensorMap>
   const state = await read()
   method.restore(state)
   for (const tensor of Object.values(state)) tensor.dispose()
+}
+
+/** What cosines are multiplied with; frozen while tasks are learned. */
+function logitScaleOf(model: ClipModel): number {
+  return tf.tidy(() => model.logitScale().dataSync()[0]!)
 }
 
 function keep(open: AsyncDisposable[], dispose: () => void): void {
