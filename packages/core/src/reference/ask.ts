@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { LicenceGroup, Question, ReferencePair } from '../contracts/index.ts'
 import { type RetrieveOptions, retrieveMany } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
@@ -16,7 +17,9 @@ const answered = new WeakMap<VectorStore, Map<string, Answer['hits']>>()
  */
 export async function ask(questions: readonly Question[], options: RetrieveOptions): Promise<Answer[]> {
   const { store, k, perCaption, mode, filter } = options
-  const settings = JSON.stringify([await store.version(), k, perCaption, mode, filter])
+  const settings = createHash('sha256')
+    .update(JSON.stringify([await store.version(), k, perCaption, mode, filter]))
+    .digest('base64')
   const kept = answered.get(store) ?? new Map<string, Answer['hits']>()
   answered.set(store, kept)
   const key = (question: Question) => `${settings} ${question.text}`
@@ -36,8 +39,9 @@ export async function ask(questions: readonly Question[], options: RetrieveOptio
 /** The hits of further questions as pairs, best first within a question. */
 export async function askPairs(
   questions: readonly Question[],
-  options: Omit<RetrieveOptions, 'filter'>,
+  { leaveOut, ...options }: Omit<RetrieveOptions, 'filter'> & { leaveOut?: readonly string[] },
 ): Promise<ReferencePair[]> {
-  const answers = await ask(questions, { ...options, filter: { licenceGroups: GUIDING_LICENCES } })
+  const filter = { licenceGroups: GUIDING_LICENCES, ...(leaveOut?.length ? { leaveOut } : {}) }
+  const answers = await ask(questions, { ...options, filter })
   return answers.flatMap(({ question, hits }) => hits.map((hit) => referencePair(question, hit)))
 }

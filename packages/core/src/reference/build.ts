@@ -9,7 +9,7 @@ import {
   type Task,
 } from '../contracts/index.ts'
 import type { Encoder } from '../embed/encoder.ts'
-import { questionPool, type RetrievalMode } from '../retrieve/index.ts'
+import { questionPool, type RetrievalMode, type RetrieveOptions } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
 import { ask, GUIDING_LICENCES } from './ask.ts'
 import { dynamicQuestions } from './dynamic.ts'
@@ -46,6 +46,8 @@ export interface ReferenceOptions {
   trustFloor?: number | null
   /** Licence groups that may guide a training; figures of unknown licence are left out by default. */
   licenceGroups?: readonly LicenceGroup[]
+  /** Figures that must not be used: recalled literature. */
+  leaveOut?: readonly string[]
 }
 
 /** The image-caption pairs that guide one task (the paper's C_i), with where each came from. */
@@ -53,6 +55,8 @@ export interface ReferenceSet {
   pairs: ReferencePair[]
   bags: Record<Bag, number>
   questions: Question[]
+  /** Pairs that each bag could take. */
+  budgets: Record<Bag, number>
   /** r_q by question text, where a trust floor was given; a question without figures above it is absent. */
   trust: Map<string, number> | null
   indexVersion: string
@@ -73,13 +77,8 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
     throw new AnamnesisError('BAD_INPUT', `The reference set needs at least one pair, not ${size}.`, { field: 'size' })
   }
   const { questions, budgets } = questionsFor(options, size)
-  const filter = { licenceGroups }
-  let answers: Answer[] = []
-  for (const bag of BAGS) {
-    const asked = questions.filter((question) => question.bag === bag)
-    const depth = Math.max(k, Math.ceil((2 * budgets[bag]) / Math.max(1, asked.length)))
-    answers.push(...(await ask(asked, { store, encoder, k: depth, perCaption, mode, filter })))
-  }
+  const filter = { licenceGroups, ...(options.leaveOut?.length ? { leaveOut: options.leaveOut } : {}) }
+  let answers = await askInBags(questions, budgets, { store, encoder, k, perCaption, mode, filter })
   let trust: ReferenceSet['trust'] = null
   if (options.trustFloor !== undefined && options.trustFloor !== null) {
     const scale = await trustScale(answers, { encoder, store, random: options.random.fork('trust') })
@@ -96,11 +95,27 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
     pairs,
     bags: bagSizes(pairs),
     questions,
+    budgets,
     trust,
     indexVersion: await store.version(),
     encoderId: encoder.id,
     milliseconds: performance.now() - started,
   }
+}
+
+/** Answers of the questions of each bag, looked at deep enough for the bag's budget. */
+export async function askInBags(
+  questions: readonly Question[],
+  budgets: Record<Bag, number>,
+  options: RetrieveOptions & { k: number },
+): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (const bag of BAGS) {
+    const asked = questions.filter((question) => question.bag === bag)
+    const k = Math.max(options.k, Math.ceil((2 * budgets[bag]) / Math.max(1, asked.length)))
+    answers.push(...(await ask(asked, { ...options, k })))
+  }
+  return answers
 }
 
 /** Pairs in each bag. */

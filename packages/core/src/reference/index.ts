@@ -1,5 +1,7 @@
-export { askPairs } from './ask.ts'
+export { askPairs, GUIDING_LICENCES } from './ask.ts'
 export { bagSizes, buildReferenceSet, type ReferenceOptions, type ReferenceSet } from './build.ts'
 export { clusterSelection } from './clusterSelection.ts'
 export { herding } from './herding.ts'
+export { RecordingEncoder, type RetrievalRecord, readRetrieval, saveRetrieval } from './record.ts'
+export { compareSets, type ReplayChanges, replayRetrieval, type SetComparison } from './replay.ts'
 export { SIPHON_SPLITS, type SiphonRatio, type SiphonSplit, siphonRatio } from './siphon.ts'

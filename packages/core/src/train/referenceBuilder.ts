@@ -27,6 +27,7 @@ const SEEN_SHARE = 0.1
 const RESERVE = 2
 
 /** Images embedded at a time for add-ons. */
+import { RetrievalRecorder } from './retrievalRecorder.ts'
 const VIEW_BATCH = 64
 
 /** Retrieves the reference set of each task with the base model as encoder: the one that the index was made with. */
@@ -39,6 +40,9 @@ export class ReferenceBuilder implements AsyncDisposable {
     private readonly model: ClipModel,
     private readonly encoder: ReturnType<typeof modelEncoder>,
     private readonly domains: DomainClassifier,
+    private readonly recorder: RetrievalRecorder,
+    /** Recalled figures. */
+    private readonly leaveOut: readonly string[],
     private readonly close: () => Promise<void>,
   ) {}
 
@@ -65,7 +69,10 @@ export class ReferenceBuilder implements AsyncDisposable {
       opened.push(store)
       const { encoded, milliseconds } = await indexCorpus({ corpus, encoder, store })
       if (encoded > 0) await log(`Indexed ${encoded} figures in ${(milliseconds / 1000).toFixed(1)} s.`)
-      return new ReferenceBuilder(corpus, store, model, encoder, await domainClassifier(encoder), close)
+      const about = { corpus: corpus.info, store: store.kind }
+      const recorder = new RetrievalRecorder(encoder, request.retrievalFolder ?? null, about)
+      const domains = await domainClassifier(encoder)
+      return new ReferenceBuilder(corpus, store, model, encoder, domains, recorder, request.leaveOut ?? [], close)
     } catch (error) {
       await close()
       throw error
@@ -82,21 +89,26 @@ export class ReferenceBuilder implements AsyncDisposable {
     const seen = policy === 'dynamic' ? await Promise.all(past.map((data) => this.seenDomains(data))) : []
     const { adaptive } = options
     const reserve = adaptive && (adaptive.budgets || adaptive.redraw)
-    return buildReferenceSet({
+    const size = reserve ? RESERVE * options.size : options.size
+    const trustFloor = adaptive?.signals.trust ? adaptive.trustFloor : null
+    const set = await buildReferenceSet({
       policy,
       pastTasks: past.map(({ task }) => task),
       seenDomains: [...new Set(seen.flat())],
-      size: reserve ? RESERVE * options.size : options.size,
+      size,
       store: this.store,
-      encoder: this.encoder,
+      encoder: this.recorder.encoder,
       random,
       ratio: options.ratio,
       k: options.k,
       perCaption: options.perCaption,
       mode: options.mode,
       split: options.split,
-      trustFloor: adaptive?.signals.trust ? adaptive.trustFloor : null,
+      trustFloor,
+      leaveOut: this.leaveOut,
     })
+    await this.recorder.save(past.length + 1, policy, { ...options, size, trustFloor }, set)
+    return set
   }
 
   /** The set as add-ons see it; questions that they ask are added to its own. */
@@ -110,8 +122,8 @@ export class ReferenceBuilder implements AsyncDisposable {
       ask: async (questions, k) => {
         for (const question of questions) known.set(question.text, question)
         set.questions.push(...questions)
-        const { store, encoder } = this
-        return askPairs(questions, { store, encoder, k, perCaption, mode })
+        const { store, encoder, leaveOut } = this
+        return askPairs(questions, { store, encoder, k, perCaption, mode, leaveOut })
       },
     }
   }

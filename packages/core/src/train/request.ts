@@ -21,6 +21,10 @@ export interface TrainingRequest {
   store: string
   /** Where checkpoints go, one folder a task. */
   checkpointFolder: string
+  /** Where the retrieval of each task is recorded, to be asked again with other settings; null records none. */
+  retrievalFolder?: string | null
+  /** Figures that must not guide: recalled literature. */
+  leaveOut?: string[]
   /** Checkpoint folder to go on from; null starts at the first task. */
   resumeFrom: string | null
   backend: 'onnx' | 'tensorflow' | 'cpu'
