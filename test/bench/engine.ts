@@ -28,7 +28,9 @@ async function compare(shape: EngineShape): Promise<Comparison> {
   const worker = ['--import', 'tsx', path('engineWorker.ts'), shape.id, backend]
   const own = Side.start(process.execPath, worker, shape.seconds)
   const python = process.env.ANAMNESIS_PYTHON ?? 'python3'
-  const peer = Side.start(python, [path('engine.py'), JSON.stringify({ ...shape, threads })], shape.seconds)
+  const peer = shape.checkpointed
+    ? null
+    : Side.start(python, [path('engine.py'), JSON.stringify({ ...shape, threads })], shape.seconds)
   const comparison: Comparison = { own: [], torch: [], torchMissing: '' }
   const ownRun = async (repeats: number): Promise<Answer> => {
     const answer = await own.run(repeats)
@@ -36,7 +38,7 @@ async function compare(shape: EngineShape): Promise<Comparison> {
     return answer
   }
   const torchRun = async (repeats: number): Promise<Answer | null> => {
-    if (comparison.torchMissing) return null
+    if (!peer || comparison.torchMissing) return null
     const answer = await peer.run(repeats)
     if (!('missing' in answer)) return answer
     comparison.torchMissing = answer.missing === 'it ended without an answer' ? NO_TORCH : `PyTorch: ${answer.missing}`
@@ -54,7 +56,7 @@ async function compare(shape: EngineShape): Promise<Comparison> {
     return comparison
   } finally {
     own.stop()
-    peer.stop()
+    peer?.stop()
   }
 }
 
@@ -79,7 +81,20 @@ function jsShare(metric: string, own: Answer[]): Measurement[] {
   return shares.length > 0 ? [measured(metric, 'share', shares)] : []
 }
 
-function metricsOf({ id, kind }: EngineShape, comparison: Comparison): Measurement[] {
+/** Time and memory of a checkpointed workload as parts of the plain one's. */
+function againstPlain(id: string, { own }: Comparison, plain: Comparison | undefined): Measurement[] {
+  const metrics = [`${id}.step_vs_plain`, `${id}.memory_vs_plain`] as const
+  if (!plain) return metrics.map((metric) => ({ metric, value: null, reason: 'the plain workload was not measured' }))
+  const plainTime = median(plain.own.flatMap(({ milliseconds }) => milliseconds))
+  const ratios = own.flatMap(({ milliseconds }) => milliseconds).map((time) => time / plainTime)
+  const peak = plain.own.at(-1)!.peakBytes
+  const memory = { value: own.at(-1)!.peakBytes / peak, unit: 'ratio', n: 1, peer: peak / 2 ** 20 }
+  return [measured(metrics[0], 'ratio', ratios, plainTime), { metric: metrics[1], ...memory }]
+}
+
+function metricsOf(shape: EngineShape, comparison: Comparison, all: ReadonlyMap<string, Comparison>): Measurement[] {
+  const { id, kind, checkpointed } = shape
+  if (checkpointed) return againstPlain(id, comparison, all.get(checkpointed.plain))
   if (kind === 'forward') return [ratio(`${id}_vs_torch`, comparison)]
   const times = comparison.own.flatMap(({ milliseconds }) => milliseconds)
   return [
@@ -91,8 +106,12 @@ function metricsOf({ id, kind }: EngineShape, comparison: Comparison): Measureme
 }
 
 /** What a workload would have reported. */
-function unmeasured({ id, kind }: EngineShape, reason: string): Measurement[] {
-  const names = kind === 'forward' ? ['_vs_torch'] : ['.step_vs_torch', '.step_ms', '.memory_vs_torch']
+function unmeasured({ id, kind, checkpointed }: EngineShape, reason: string): Measurement[] {
+  const names = checkpointed
+    ? ['.step_vs_plain', '.memory_vs_plain']
+    : kind === 'forward'
+      ? ['_vs_torch']
+      : ['.step_vs_torch', '.step_ms', '.memory_vs_torch']
   return names.map((name) => ({ metric: `${id}${name}`, value: null, reason }))
 }
 
@@ -100,6 +119,7 @@ const bench: Bench = {
   title: 'training steps of the engine against PyTorch eager, alternating on the same cores',
   async run(report, note) {
     const only = process.env.ANAMNESIS_BENCH_SHAPES?.split(',')
+    const all = new Map<string, Comparison>()
     let left = 0
     for (const shape of engineShapes) {
       if (only && !only.includes(shape.id)) continue
@@ -110,9 +130,10 @@ const bench: Bench = {
         for (const measurement of unmeasured(shape, (error as Error).message)) report(measurement)
         continue
       }
+      all.set(shape.id, comparison)
       const { own, torch } = comparison
       note(`${shape.id}: ${own[0]!.version}${torch.length > 0 ? `, PyTorch ${torch[0]!.version}` : ''}`)
-      for (const measurement of metricsOf(shape, comparison)) report(measurement)
+      for (const measurement of metricsOf(shape, comparison, all)) report(measurement)
       if (shape.kind === 'step') {
         const imagesPerSecond = (shape.batch * 1000) / median(own.flatMap(({ milliseconds }) => milliseconds))
         if (shape.id === 'tiny' || shape.id === 'vitb16') {

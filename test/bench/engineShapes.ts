@@ -13,6 +13,8 @@ export interface EngineShape {
   repeats: number
   /** No further turn begins after so many seconds, and one turn may take as long at most. */
   seconds: number
+  /** Blocks are computed once more for the gradient; measured against this other workload of the engine, not PyTorch. */
+  checkpointed?: { plain: string }
 }
 
 const tiny = findModelConfig('tiny')
@@ -30,5 +32,15 @@ export const engineShapes: EngineShape[] = [
     seconds: 60,
   },
   { id: 'vitb16', config: base, batch: 8, kind: 'step', rounds: 5, repeats: 1, seconds: 150 },
+  {
+    id: 'vitb16.checkpointed',
+    config: base,
+    batch: 8,
+    kind: 'step',
+    rounds: 3,
+    repeats: 1,
+    seconds: 60,
+    checkpointed: { plain: 'vitb16' },
+  },
   { id: 'vitb16.forward', config: base, batch: 8, kind: 'forward', rounds: 5, repeats: 2, seconds: 60 },
 ]

@@ -8,9 +8,9 @@ import { AdamW } from '../../packages/core/src/train/adamw.ts'
 import { engineShapes } from './engineShapes.ts'
 
 const [shapeId, backendId] = process.argv.slice(2)
-const { config, batch, kind } = engineShapes.find(({ id }) => id === shapeId)!
+const { config, batch, kind, checkpointed } = engineShapes.find(({ id }) => id === shapeId)!
 const backend = await loadBackend({ id: backendId as BackendId })
-const model = createModel(config, 1, { trainLogitScale: true })
+const model = createModel(config, 1, { trainLogitScale: true, checkpointing: checkpointed !== undefined })
 const optimiser = kind === 'step' ? new AdamW(model.variables, { weightDecay: 0.1 }) : null
 const random = new Random('engine bench')
 
