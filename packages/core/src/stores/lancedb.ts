@@ -244,7 +244,7 @@ class LanceStore implements VectorStore {
         this.dim,
         [...batch.values()].map((row) => ({ ...row, digest: rowDigest(row) })),
       )
-      if (added !== null && added.isDisjointFrom(batch)) {
+      if (added !== null && ![...batch.keys()].some((id) => added!.has(id))) {
         await this.table.add(source)
         for (const id of batch.keys()) added.add(id)
       } else {
