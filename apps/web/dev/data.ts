@@ -323,6 +323,28 @@ export const methods = [
     parameters: primed,
   },
 ]
+export const addOns = [
+  {
+    key: 'stress',
+    title: 'Retrieval stress test',
+    paper: 'MedRGB 2024',
+    summary: 'Replaces a share of the reference pairs by wrong ones, to see how much a method suffers.',
+    version: 1,
+    needs: 'reference',
+    parameters: weights({
+      share: { type: 'number', minimum: 0, maximum: 1, default: 0.25, description: 'Spoiled share' },
+    }),
+  },
+  {
+    key: 'ties-merge',
+    title: 'TIES merge of domains',
+    paper: 'MMedExpert-R1 2026',
+    summary: 'After each task, merges the weight changes of all domains.',
+    version: 1,
+    needs: 'nothing',
+    parameters: weights({}),
+  },
+]
 export const methodByKey = (key: string) => methods.find((m) => m.key === key)!
 
 const metricTexts = [

@@ -8,6 +8,7 @@ import { buildSchema, graphql } from 'graphql'
 import { useServer as serveSubscriptions } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import {
+  addOns,
   corpora,
   digest,
   figureOf,
@@ -150,6 +151,7 @@ const root = {
   modelImport: (a: { id: string }) => followImport(a.id),
   suites: (a: { first: number; after?: string }) => page(suites, a.first, a.after),
   suite: (a: { key: string }) => suiteByKey(a.key) ?? null,
+  addOns,
   corpora,
   methods,
   metrics,

@@ -1,14 +1,18 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
+import { AddOnResolver } from './addOn/resolver.ts'
 import { CorpusResolver } from './corpus/resolver.ts'
 import { EventResolver } from './event/resolver.ts'
+import { FigureResolver } from './figure/resolver.ts'
 import { PublishedRowsResolver } from './leaderboard/published.ts'
 import { LeaderboardResolver } from './leaderboard/resolver.ts'
+import { GuidedFigureResolver, GuidedRunResolver, RunLedgerResolver } from './ledger/resolver.ts'
 import { MethodResolver } from './method/resolver.ts'
 import { MetricResolver } from './metric/resolver.ts'
 import { ModelImportResolver, ModelResolver } from './model/resolver.ts'
 import { NodeResolver } from './node/resolver.ts'
+import { RecallResolver } from './recall/resolver.ts'
 import { RetrievalResolver } from './retrieval/resolver.ts'
 import { RunResolver } from './run/resolver.ts'
 import { StatusResolver } from './status/resolver.ts'
@@ -34,12 +38,18 @@ export function makeSchema(): GraphQLSchema {
       SuiteResolver,
       CorpusResolver,
       MethodResolver,
+      AddOnResolver,
       MetricResolver,
       ModelResolver,
       ModelImportResolver,
       RunResolver,
       EventResolver,
       RetrievalResolver,
+      FigureResolver,
+      RunLedgerResolver,
+      GuidedFigureResolver,
+      GuidedRunResolver,
+      RecallResolver,
       LeaderboardResolver,
       PublishedRowsResolver,
     ],

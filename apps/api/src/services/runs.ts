@@ -18,6 +18,7 @@ const startInput = z.object({
   method: z.string().min(1).max(200),
   seed: z.number().int().nullish(),
   parameters: record.nullish(),
+  addOns: z.record(z.string(), record).nullish(),
   settings: record.nullish(),
   name: z.string().trim().max(200).nullish(),
   idempotencyKey: z.string().min(1).max(200),
@@ -25,7 +26,7 @@ const startInput = z.object({
 export type StartInput = z.input<typeof startInput>
 
 /** What `settings` may not say, since the input has a field for it. */
-const OWN_FIELDS = ['suite', 'order', 'method', 'parameters']
+const OWN_FIELDS = ['suite', 'order', 'method', 'parameters', 'addOns']
 
 export interface RunListOptions {
   first: number
@@ -105,6 +106,7 @@ export class RunService {
         ...settings,
         method: method.id,
         parameters: input.parameters ?? {},
+        addOns: input.addOns ?? {},
         ...(input.order ? { order: input.order } : {}),
         ...(input.seed === null || input.seed === undefined ? {} : { seed: input.seed }),
       },

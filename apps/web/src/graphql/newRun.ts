@@ -20,6 +20,7 @@ export const NewRunPage = graphql(`
     }
     models(first: 100) { edges { node { key encoderId parameterCount image { size } } } }
     methods { key title paper summary trains reference parameters }
+    addOns { key title paper summary needs parameters }
     runSettings
   }
 `)

@@ -7,6 +7,7 @@ import { useMutation, useQuery } from 'urql'
 import { messageOf, useApi } from '../graphql/client.tsx'
 import type { NewRunPageQuery } from '../graphql/generated/graphql.ts'
 import { NewRunPage as NewRunQuery, StartRun, SuiteWithModel } from '../graphql/newRun.ts'
+import { readAddOns } from '../prepare/addOns.ts'
 import { plural } from '../prepare/format.ts'
 import { parameters as parameterCount } from '../prepare/models.ts'
 import { errorsByField, fieldsOf, parseSeeds, readForm } from '../prepare/schemaForm.ts'
@@ -16,6 +17,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { SchemaField } from '../ui/SchemaField.tsx'
 import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.tsx'
 import { useUrlState } from '../ui/useUrlState.ts'
+import { AddOnChoice } from './AddOnChoice.tsx'
 
 type Data = NewRunPageQuery
 type Texts = Record<string, string>
@@ -73,6 +75,7 @@ function RunForm({ data }: { data: Data }) {
   // Texts are kept per method, so that looking at another method loses nothing.
   const [parameterTexts, setParameterTexts] = useState<Record<string, Texts>>({})
   const [settingTexts, setSettingTexts] = useState<Texts>({})
+  const [addOnTexts, setAddOnTexts] = useState<Record<string, Texts>>({})
   const [server, setServer] = useState<{ fields: Record<string, string>; general: string[] }>({
     fields: {},
     general: [],
@@ -82,13 +85,21 @@ function RunForm({ data }: { data: Data }) {
 
   const parameterFields = useMemo(() => fieldsOf(method.parameters), [method])
   const settingFields = useMemo(() => fieldsOf(data.runSettings, OWN), [data.runSettings])
+  const offered = useMemo(
+    () => data.addOns.map((addOn) => ({ ...addOn, fields: fieldsOf(addOn.parameters) })),
+    [data.addOns],
+  )
+  const chosen = get('addOns', '').split(',').filter(Boolean)
+  const reference = method.reference !== 'none'
+  const addOns = readAddOns(offered, chosen, addOnTexts, reference)
   const suiteDefaults = (suite.defaults ?? {}) as Record<string, unknown>
   const parameters = readForm(parameterFields, parameterTexts[method.key] ?? {})
   const settings = readForm(settingFields, settingTexts, suiteDefaults)
   const { seeds, error: seedError } = parseSeeds(seedText)
   const changedSettings = Object.keys(settings.values).length
   const allSettings = { ...settings.values, ...(model === null ? {} : { model }) }
-  const valid = seedError === null && Object.keys({ ...parameters.errors, ...settings.errors }).length === 0
+  const valid =
+    seedError === null && Object.keys({ ...parameters.errors, ...settings.errors, ...addOns.errors }).length === 0
 
   const inputFor = (seed: number) => ({
     suite: suite.key,
@@ -97,6 +108,7 @@ function RunForm({ data }: { data: Data }) {
     seed,
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     ...(Object.keys(parameters.values).length > 0 ? { parameters: parameters.values } : {}),
+    ...(Object.keys(addOns.values).length > 0 ? { addOns: addOns.values } : {}),
     ...(Object.keys(allSettings).length > 0 ? { settings: allSettings } : {}),
   })
   // The same form with the same content never makes a run twice; changed content is another run.
@@ -123,7 +135,10 @@ function RunForm({ data }: { data: Data }) {
   }
 
   const serverError = (field: string) => server.fields[field]
-  const unplaced = Object.entries(server.fields).filter(([field]) => !placed(field, parameterFields, settingFields))
+  const unplaced = Object.entries(server.fields).filter(
+    ([field]) =>
+      !placed(field, parameterFields, settingFields) && !offered.some(({ key }) => field.startsWith(`addOns.${key}`)),
+  )
   const variables = { input: { ...inputFor(seeds[0] ?? 1), idempotencyKey: keyFor(seeds[0] ?? 1) } }
 
   return (
@@ -256,6 +271,32 @@ function RunForm({ data }: { data: Data }) {
             <p className="mt-4 border-t border-line pt-3 text-xs text-ink-3">This method has no parameters.</p>
           )}
         </Panel>
+
+        <details className="group rounded-lg border border-line bg-panel" open={chosen.length > 0 || undefined}>
+          <summary
+            data-testid="add-ons"
+            className="flex h-11 list-none items-center gap-2 px-4 font-semibold [&::-webkit-details-marker]:hidden"
+          >
+            <Icon name="chevron" size={13} className="text-ink-3 transition-transform group-open:rotate-90" />
+            Add-ons
+            <span className="text-xs font-normal text-ink-3">
+              {Object.keys(addOns.values).length === 0 ? 'none' : `${Object.keys(addOns.values).length} chosen`}
+            </span>
+          </summary>
+          <div className="border-t border-line p-4">
+            <AddOnChoice
+              offered={offered}
+              chosen={chosen}
+              texts={addOnTexts}
+              reference={reference}
+              errorOf={(field) => addOns.errors[field] ?? serverError(`addOns.${field}`)}
+              onChoose={(keys) => set({ addOns: keys.length > 0 ? keys.join(',') : null })}
+              onText={(addOn, field, text) =>
+                setAddOnTexts((old) => ({ ...old, [addOn]: { ...old[addOn], [field]: text } }))
+              }
+            />
+          </div>
+        </details>
 
         <details
           className="group rounded-lg border border-line bg-panel"

@@ -46,6 +46,7 @@ describe('startRun', () => {
       settings: { stepsPerTask: 5 },
       method: 'primed-dyn',
       parameters: { alpha: 0.5 },
+      addOns: { stress: { share: 0.5 }, relation: {} },
     })
     expect(userErrors).toEqual([])
     expect(run).toMatchObject({ state: 'QUEUED', key: expect.stringMatching(/^[a-z]+-[a-z]+-\d+$/) })
@@ -57,6 +58,7 @@ describe('startRun', () => {
       stepsPerTask: 5,
       model: 'tiny-phantom',
       parameters: { alpha: 0.5, temperature: expect.any(Number) },
+      addOns: { stress: { share: 0.5, kind: 'noise' }, relation: { weight: 1, sameDomain: false } },
     })
   })
 
@@ -66,6 +68,11 @@ describe('startRun', () => {
     [{ method: 'no-such-method' }, 'UNKNOWN_METHOD', 'method', 'fine-tune'],
     [{ method: 'primed-dyn', parameters: { alpha: -1 } }, 'BAD_PARAMETERS', 'parameters.alpha', 'alpha'],
     [{ parameters: { colour: 'red' } }, 'BAD_PARAMETERS', 'parameters.colour', 'colour'],
+    [{ addOns: { magic: {} } }, 'UNKNOWN_METHOD', 'addOns', 'stress'],
+    [{ addOns: { 'ties-merge': { keep: 2 } } }, 'BAD_PARAMETERS', 'addOns.ties-merge.keep', 'keep'],
+    [{ addOns: { stress: {} } }, 'BAD_PARAMETERS', 'addOns.stress', 'reference set'],
+    [{ addOns: { stress: 1 } }, 'BAD_INPUT', 'addOns.stress', 'addOns'],
+    [{ settings: { addOns: {} } }, 'BAD_INPUT', 'settings.addOns', 'addOns'],
     [{ settings: { stepsPerTask: 0 } }, 'BAD_INPUT', 'stepsPerTask', 'stepsPerTask'],
     [{ settings: { batchsize: 8 } }, 'BAD_INPUT', 'batchsize', 'batchsize'],
     [{ settings: { method: 'l2' } }, 'BAD_INPUT', 'settings.method', 'method'],

@@ -11,6 +11,7 @@ import { ProvenancePanel } from './ProvenancePanel.tsx'
 import type { RunPanel } from './panel.ts'
 import { ReferencePanel } from './ReferencePanel.tsx'
 import { ReproducePanel } from './ReproducePanel.tsx'
+import { SignalsPanel } from './SignalsPanel.tsx'
 
 /** The run page, in reading order. A new panel is a new file and a line here. */
 export const runPanels: readonly RunPanel[] = [
@@ -19,6 +20,7 @@ export const runPanels: readonly RunPanel[] = [
   { id: 'activity', tab: 'overview', span: 4, Draw: ActivityPanel },
   { id: 'curves', tab: 'overview', span: 12, Draw: CurvesPanel },
   { id: 'reference', tab: 'guidance', span: 12, Draw: ReferencePanel },
+  { id: 'signals', tab: 'guidance', span: 12, Draw: SignalsPanel },
   { id: 'ledger', tab: 'guidance', span: 12, Draw: LedgerPanel },
   { id: 'confusion', tab: 'confusion', span: 12, Draw: ConfusionPanel },
   { id: 'log', tab: 'log', span: 7, Draw: LogPanel },
