@@ -3,7 +3,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { parse } from 'csv-parse'
 import { z } from 'zod'
-import { AnamnesisError, type FigureRecord } from '../contracts/index.ts'
+import { AnamnesisError, type NewFigureRecord } from '../contracts/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type ImporterDefinition, mustExist } from './importer.ts'
 import { licenceGroup } from './licence.ts'
@@ -55,7 +55,7 @@ export const captionsCsv: ImporterDefinition = {
   },
 }
 
-async function* readRecords(folder: string, table: string): AsyncGenerator<FigureRecord> {
+async function* readRecords(folder: string, table: string): AsyncGenerator<NewFigureRecord> {
   const root = (await realpath(folder)) + sep
   const rows = createReadStream(table).pipe(parse({ columns: true, bom: true, skip_empty_lines: true }))
   let number = 1

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Figure, FigureRecord } from '../contracts/index.ts'
+import { type Figure, figure as figureSchema, type NewFigureRecord } from '../contracts/index.ts'
 import { openCorpus, writeCorpus } from './corpus.ts'
 import { corpusFolder, storedCorpora } from './home.ts'
 import { drain, picture, temporaryFolder } from './testing/sources.ts'
 
 function figure(number: number): Figure {
-  return {
+  return figureSchema.parse({
     id: `fig${number}`,
     caption: `Caption ${number}`,
     modality: number % 3 === 0 ? 'MRI' : 'CT',
@@ -19,10 +19,10 @@ function figure(number: number): Figure {
     doi: null,
     url: null,
     credit: null,
-  }
+  })
 }
 
-async function* records(count: number): AsyncGenerator<FigureRecord> {
+async function* records(count: number): AsyncGenerator<NewFigureRecord> {
   for (let number = 0; number < count; number++) yield { figure: figure(number), image: await picture(number) }
 }
 

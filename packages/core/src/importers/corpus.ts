@@ -8,10 +8,14 @@ import {
   type FigureRecord,
   figure as figureSchema,
   LICENCE_GROUPS,
+  type NewFigure,
+  type NewFigureRecord,
   slug,
 } from '../contracts/index.ts'
 import { checkedItems, type Skipped } from './checkedItems.ts'
 import type { WriteOptions } from './dataset.ts'
+import { importReport } from './importReport.ts'
+import { Notices } from './notices.ts'
 import { publishFolder } from './publish.ts'
 import { RecordReader, RecordWriter } from './records.ts'
 
@@ -37,8 +41,11 @@ const corpusInfo = corpusHead.extend({
   modalities: z.array(z.object({ modality: z.string(), count: z.number().int() })),
   licenceGroups: z.record(z.enum(LICENCE_GROUPS), z.number().int()),
   skipped: z.object({ count: z.number().int(), names: z.array(z.string()) }),
+  /** What the import of literature left out and found; null for other corpora. */
+  report: importReport.nullable().default(null),
   source: z.string(),
 })
+/** What a stored corpus says about itself. */
 export type CorpusInfo = z.infer<typeof corpusInfo>
 
 /**
@@ -48,46 +55,101 @@ export type CorpusInfo = z.infer<typeof corpusInfo>
 export async function writeCorpus(
   folder: string,
   head: CorpusHead,
-  records: AsyncIterable<FigureRecord> | Iterable<FigureRecord>,
+  records: AsyncIterable<NewFigureRecord> | Iterable<NewFigureRecord>,
   options: WriteOptions = {},
 ): Promise<CorpusInfo> {
   const checkedHead = corpusHead.parse(head)
   return publishFolder(folder, async (partial) => {
     await using writer = await RecordWriter.create(partial)
     const skipped: Skipped = { count: 0, names: [] }
-    const modalities = new Map<string, number>()
-    const licenceGroups = { commercial: 0, 'non-commercial': 0, other: 0 }
+    const summary = new CorpusSummary()
     for await (const record of checkedItems(records, (item) => item.figure.id, options, skipped)) {
       const figure = parseFigure(record.figure)
-      modalities.set(figure.modality, (modalities.get(figure.modality) ?? 0) + 1)
-      licenceGroups[figure.licenceGroup]++
-      await writer.add({ id: figure.id, header: JSON.stringify(figure), image: record.image, tag: 0 })
+      summary.add(figure)
+      await writer.add({ id: figure.id, header: JSON.stringify(compact(figure)), image: record.image, tag: 0 })
       options.onProgress?.({ what: `corpus ${head.id}`, done: writer.count, total: options.total ?? null })
     }
     if (writer.count === 0) throw new AnamnesisError('BAD_INPUT', `Corpus "${head.id}" has no figures.`)
-    const { sha256, bytes } = await writer.finish()
-    const info: CorpusInfo = {
-      ...checkedHead,
-      format: 'anamnesis-corpus-1',
-      digest: createHash('sha256').update(head.id).update(sha256).digest('hex'),
-      size: writer.count,
-      bytes,
-      modalities: [...modalities]
-        .map(([modality, count]) => ({ modality, count }))
-        .sort((a, b) => b.count - a.count || (a.modality < b.modality ? -1 : 1)),
-      licenceGroups,
+    return await finishCorpus(partial, checkedHead, writer, summary, {
       skipped,
+      report: null,
       source: options.source ?? '',
-    }
-    await writeFile(join(partial, FILE), `${JSON.stringify(info, null, 1)}\n`)
-    return info
+    })
   })
 }
 
-function parseFigure(figure: Figure): Figure {
+/** Counts what a corpus holds while it is written. */
+export class CorpusSummary {
+  private readonly byModality = new Map<string, number>()
+  readonly licenceGroups = { commercial: 0, 'non-commercial': 0, other: 0 }
+
+  add(figure: Pick<Figure, 'modality' | 'licenceGroup'>): void {
+    this.byModality.set(figure.modality, (this.byModality.get(figure.modality) ?? 0) + 1)
+    this.licenceGroups[figure.licenceGroup]++
+  }
+
+  get modalities(): CorpusInfo['modalities'] {
+    return [...this.byModality]
+      .map(([modality, count]) => ({ modality, count }))
+      .sort((a, b) => b.count - a.count || (a.modality < b.modality ? -1 : 1))
+  }
+}
+
+/** Ends the files of a corpus that is complete. */
+export async function finishCorpus(
+  folder: string,
+  head: CorpusHead,
+  writer: RecordWriter,
+  summary: CorpusSummary,
+  rest: Pick<CorpusInfo, 'skipped' | 'report' | 'source'>,
+  notices = new Notices(),
+): Promise<CorpusInfo> {
+  const { sha256, bytes } = await writer.finish()
+  await notices.write(folder)
+  const info: CorpusInfo = {
+    ...corpusHead.parse(head),
+    format: 'anamnesis-corpus-1',
+    digest: createHash('sha256').update(head.id).update(sha256).update(notices.digest()).digest('hex'),
+    size: writer.count,
+    bytes,
+    modalities: summary.modalities,
+    licenceGroups: summary.licenceGroups,
+    ...rest,
+  }
+  await writeFile(join(folder, FILE), `${JSON.stringify(info, null, 1)}\n`)
+  return info
+}
+
+/** @throws BAD_INPUT naming the figure and the field */
+export function parseFigure(figure: NewFigure): Figure {
   const parsed = figureSchema.safeParse(figure)
   if (parsed.success) return parsed.data
   throw new AnamnesisError('BAD_INPUT', `Figure "${figure.id}" is wrong: ${z.prettifyError(parsed.error)}`)
+}
+
+const DEFAULTS = figureSchema.parse({ id: '-', caption: '-' })
+/** Fields that came later than the format: a record leaves them out where they say nothing. */
+const LATER = [
+  'articleId',
+  'journal',
+  'year',
+  'keywords',
+  'label',
+  'parentId',
+  'panel',
+  'retracted',
+  'notices',
+  'imageMissing',
+] as const satisfies (keyof Figure)[]
+
+/** A figure as it is stored: the same bytes as ever for figures that use no later field. */
+export function compact(figure: Figure): Partial<Figure> {
+  const stored: Partial<Figure> = { ...figure }
+  for (const field of LATER) {
+    const value = figure[field]
+    if (value === DEFAULTS[field] || (Array.isArray(value) && value.length === 0)) delete stored[field]
+  }
+  return stored
 }
 
 /** @throws MISSING_DATA when the corpus was not imported, CORRUPT_ARCHIVE when its files are damaged */
@@ -115,6 +177,7 @@ export class Corpus implements AsyncDisposable {
   constructor(
     readonly info: CorpusInfo,
     private readonly reader: RecordReader,
+    private readonly notices: Notices,
   ) {}
 
   get digest(): string {
@@ -128,7 +191,7 @@ export class Corpus implements AsyncDisposable {
   /** @param index from 0 @throws NOT_FOUND */
   async figure(index: number): Promise<Figure> {
     this.mustHave(index)
-    return (await this.reader.header(index)) as Figure
+    return this.complete(await this.reader.header(index))
   }
 
   /** JPEG or PNG bytes. @param index from 0 @throws NOT_FOUND */
@@ -141,7 +204,7 @@ export class Corpus implements AsyncDisposable {
   async record(index: number): Promise<FigureRecord> {
     this.mustHave(index)
     const { header, image } = await this.reader.both(index)
-    return { figure: header as Figure, image }
+    return { figure: this.complete(header), image }
   }
 
   /** @returns null when no figure has this id */
@@ -157,6 +220,12 @@ export class Corpus implements AsyncDisposable {
 
   async *figures(): AsyncGenerator<FigureRecord> {
     for (let index = 0; index < this.size; index++) yield await this.record(index)
+  }
+
+  /** A stored header with the fields that it leaves out and the notices that came since. */
+  private complete(header: unknown): Figure {
+    const { source: _, ...stored } = header as Partial<Figure> & { source?: string }
+    return this.notices.applied({ ...DEFAULTS, ...stored })
   }
 
   private async lookUp(id: string): Promise<{ figure: Figure; index: number } | null> {
@@ -182,5 +251,6 @@ export class Corpus implements AsyncDisposable {
 /** @throws MISSING_DATA, CORRUPT_ARCHIVE */
 export async function openCorpus(folder: string): Promise<Corpus> {
   const info = await readCorpusInfo(folder)
-  return new Corpus(info, await RecordReader.open(folder, { count: info.size, bytes: info.bytes }))
+  const notices = await new Notices().read(folder)
+  return new Corpus(info, await RecordReader.open(folder, { count: info.size, bytes: info.bytes }), notices)
 }

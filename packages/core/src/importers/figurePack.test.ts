@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { FigureRecord } from '../contracts/index.ts'
+import type { NewFigureRecord } from '../contracts/index.ts'
 import type { OpenedSource } from './importer.ts'
 import { findImporter } from './registry.ts'
 import { drain, type Member, picture, tar, temporaryFolder, writeFiles } from './testing/sources.ts'
@@ -20,7 +20,7 @@ const LINES = [
   { id: 'f1', image: 'f1.jpg', caption: 'A drawing.', licence: 'CC BY 4.0', pmid: '7' },
 ]
 
-async function read(lines: string, members: Member[]): Promise<FigureRecord[]> {
+async function read(lines: string, members: Member[]): Promise<NewFigureRecord[]> {
   await using temp = await temporaryFolder()
   await writeFiles(temp.path, { 'figures.jsonl': lines, 'images.tar': await tar(members) })
   const opened = await findImporter('figure-pack').open(temp.path, { id: 'figs' })

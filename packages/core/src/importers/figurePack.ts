@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { AnamnesisError, type FigureRecord } from '../contracts/index.ts'
+import { AnamnesisError, type NewFigureRecord } from '../contracts/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type ImporterDefinition, mustExist } from './importer.ts'
 import { licenceGroup } from './licence.ts'
@@ -97,7 +97,7 @@ function parseLine(bytes: Buffer, path: string, position: number): z.infer<typeo
 async function* readRecords(
   files: { lines: string; images: string },
   places: Map<string, Place>,
-): AsyncGenerator<FigureRecord> {
+): AsyncGenerator<NewFigureRecord> {
   await using file = await open(files.lines, 'r')
   const missing = new Set(places.keys())
   for await (const { name, data } of readTar(files.images)) {

@@ -26,10 +26,10 @@ export async function checkImage(image: Uint8Array, name: string): Promise<void>
     throw corrupt(name, 'is not an image', error)
   }
   if (format !== 'jpeg' && format !== 'png') throw corrupt(name, `is ${format}, not JPEG or PNG`)
-  if (pixels > MAX_PIXELS) {
+  if (pixels >= MAX_PIXELS) {
     throw new AnamnesisError(
       'TOO_LARGE',
-      `Image "${name}" has ${pixels} pixels; the limit is ${MAX_PIXELS}. Make it smaller and import again.`,
+      `Image "${name}" has ${pixels} pixels; it must have fewer than ${MAX_PIXELS}. Make it smaller and import again.`,
     )
   }
   try {

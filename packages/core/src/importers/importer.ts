@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { AnamnesisError, type FigureRecord, type Sample, type Task } from '../contracts/index.ts'
+import { AnamnesisError, type NewFigureRecord, type Sample, type Task } from '../contracts/index.ts'
 import type { CorpusHead } from './corpus.ts'
 
 export interface ImportOptions {
@@ -17,7 +17,7 @@ export interface ImportOptions {
 /** A source that was looked at but not yet read. `source` names its content well enough to tell whether it changed. */
 export type OpenedSource = { total: number | null; source: string } & (
   | { kind: 'task'; task: Task; samples: AsyncIterable<Sample> }
-  | { kind: 'corpus'; head: CorpusHead; records: AsyncIterable<FigureRecord> }
+  | { kind: 'corpus'; head: CorpusHead; records: AsyncIterable<NewFigureRecord> }
 )
 
 export interface ImporterDefinition {

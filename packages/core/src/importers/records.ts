@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AnamnesisError } from '../contracts/index.ts'
@@ -16,9 +17,12 @@ const BUFFER_BYTES = 1 << 20
 class Appender {
   private chunks: Uint8Array[] = []
   private waiting = 0
-  bytes = 0
 
-  constructor(private readonly file: FileHandle) {}
+  /** @param bytes where the file ends now */
+  constructor(
+    private readonly file: FileHandle,
+    public bytes = 0,
+  ) {}
 
   async append(chunk: Uint8Array): Promise<void> {
     this.chunks.push(chunk)
@@ -29,9 +33,12 @@ class Appender {
 
   async flush(): Promise<void> {
     const all = Buffer.concat(this.chunks)
+    const start = this.bytes - all.length
     this.chunks = []
     this.waiting = 0
-    for (let done = 0; done < all.length; ) done += (await this.file.write(all, done)).bytesWritten
+    for (let done = 0; done < all.length; ) {
+      done += (await this.file.write(all, done, all.length - done, start + done)).bytesWritten
+    }
   }
 }
 
@@ -61,6 +68,46 @@ export class RecordWriter implements AsyncDisposable {
     return new RecordWriter([records, index], new Appender(records), new Appender(index))
   }
 
+  /**
+   * Goes on after the last whole record that an interrupted writer left in `folder`; what follows it is cut off.
+   * Reads everything once, for the digest.
+   * @param onRecord gets the header of each record that is there
+   */
+  static async resume(folder: string, onRecord: (header: unknown) => void): Promise<RecordWriter> {
+    const records = await openOrCreate(join(folder, 'records.bin'))
+    const index = await openOrCreate(join(folder, 'index.bin'))
+    const ends = { records: 0, index: 0 }
+    const writer = new RecordWriter([records, index], new Appender(records), new Appender(index))
+    const rows = createReadStream('', { fd: index, autoClose: false, start: 0, highWaterMark: ROW_BYTES * 4096 })
+    let rest: Buffer = Buffer.alloc(0)
+    reading: for await (const chunk of rows) {
+      const all = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
+      let at = 0
+      for (; at + ROW_BYTES <= all.length; at += ROW_BYTES) {
+        const row = all.subarray(at, at + ROW_BYTES)
+        const header = await wholeRecord(records, row, ends.records, writer.hash)
+        if (header === null) break reading
+        writer.ids.add(row.readUInt32LE(24), row.readUInt32LE(28))
+        writer.count++
+        ends.records += row.readUInt32LE(8) + row.readUInt32LE(12)
+        ends.index += ROW_BYTES
+        onRecord(header)
+      }
+      rest = all.subarray(at)
+    }
+    await records.truncate(ends.records)
+    await index.truncate(ends.index)
+    writer.records.bytes = ends.records
+    writer.index.bytes = ends.index
+    return writer
+  }
+
+  /** Hands what is buffered to the operating system, records before the index that points to them. */
+  async flush(): Promise<void> {
+    await this.records.flush()
+    await this.index.flush()
+  }
+
   /** @throws BAD_INPUT when the id was written before */
   async add(record: NewRecord): Promise<void> {
     const [high, low] = hashId(record.id)
@@ -84,14 +131,38 @@ export class RecordWriter implements AsyncDisposable {
 
   /** Writes what is buffered to the disk. @returns SHA-256 over all headers and images in their order */
   async finish(): Promise<{ sha256: string; bytes: number }> {
-    await this.records.flush()
-    await this.index.flush()
+    await this.flush()
     for (const file of this.files) await file.sync()
     return { sha256: this.hash.digest('hex'), bytes: this.records.bytes }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const file of this.files) await file.close()
+  }
+}
+
+async function openOrCreate(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDWR | constants.O_CREAT, 0o666)
+}
+
+/** Header of the record that an index row points to, hashed; null when the record is not all there. */
+async function wholeRecord(file: FileHandle, row: Buffer, position: number, hash: Hash): Promise<unknown> {
+  const headerBytes = row.readUInt32LE(8)
+  const bytes = Buffer.allocUnsafeSlow(headerBytes + row.readUInt32LE(12))
+  if (row.readDoubleLE(0) !== position) return null
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
+    if (bytesRead === 0) return null
+    done += bytesRead
+  }
+  try {
+    const header: unknown = JSON.parse(bytes.toString('utf8', 0, headerBytes))
+    const [high, low] = hashId((header as { id: string }).id)
+    if (row.readUInt32LE(24) !== high || row.readUInt32LE(28) !== low) return null
+    hash.update(bytes)
+    return header
+  } catch {
+    return null // bytes that the machine lost when it went down
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { syntheticSuite } from '../benchmarks/index.ts'
-import type { EncodedVectors, FigureRecord, Question } from '../contracts/index.ts'
+import { type EncodedVectors, type FigureRecord, figure as figureSchema, type Question } from '../contracts/index.ts'
 import type { Encoder } from '../embed/index.ts'
 import { openSyntheticFigures } from '../importers/index.ts'
 import { planFigures, vectorOf } from '../importers/synthetic/index.ts'
@@ -93,7 +93,7 @@ beforeAll(async () => {
   const opened = openSyntheticFigures(MEMORY)
   if (opened.kind !== 'corpus') throw new Error('not a corpus')
   const records: FigureRecord[] = []
-  for await (const record of opened.records) records.push(record)
+  for await (const { figure, image } of opened.records) records.push({ figure: figureSchema.parse(figure), image })
   await encoder.learn(records)
   const corpus = {
     digest: 'e'.repeat(64),

@@ -1,4 +1,4 @@
-import { type Figure, type FigureRecord, type LicenceGroup, Random } from '../../contracts/index.ts'
+import { type LicenceGroup, type NewFigure, type NewFigureRecord, Random } from '../../contracts/index.ts'
 import type { OpenedSource } from '../importer.ts'
 import { mapOrdered } from '../mapOrdered.ts'
 import { phantomCaption, trapSentence } from './captions.ts'
@@ -46,7 +46,7 @@ export function openPhantomFigures(options: Partial<PhantomFigureOptions> = {}):
   }
 }
 
-async function* drawRecords(options: PhantomFigureOptions): AsyncGenerator<FigureRecord> {
+async function* drawRecords(options: PhantomFigureOptions): AsyncGenerator<NewFigureRecord> {
   yield* mapOrdered(plan(options), 8, async ({ figure, picture }) => ({
     figure,
     image: await phantomImage(
@@ -66,7 +66,7 @@ interface Picture {
   exposure: Random
 }
 
-function* plan({ count, seed }: PhantomFigureOptions): Generator<{ figure: Figure; picture: Picture }> {
+function* plan({ count, seed }: PhantomFigureOptions): Generator<{ figure: NewFigure; picture: Picture }> {
   const random = new Random(`${seed}/phantom literature`)
   let made = 0
   for (let article = 1; made < count; article++) {
@@ -105,7 +105,7 @@ function otherThan(phantom: Phantom, random: Random): Phantom {
 }
 
 /** What all figures of an article have in common. */
-function articleOf(phantom: Phantom, random: Random): Omit<Figure, 'id' | 'caption'> {
+function articleOf(phantom: Phantom, random: Random): Omit<NewFigure, 'id' | 'caption'> {
   const [licence, licenceGroup] = random.pick(LICENCES)
   const word = random.pick(random.pick(phantom.findings.slice(1)).words)
   const title = random.pick([

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { type FigureRecord, Random, type Sample } from '../../contracts/index.ts'
+import { type NewFigureRecord, Random, type Sample } from '../../contracts/index.ts'
 import type { OpenedSource } from '../importer.ts'
 import { drain } from '../testing/sources.ts'
 import { SIZE } from './canvas.ts'
@@ -89,7 +89,7 @@ test('an unknown phantom is named with those that exist', () => {
 test('the literature has shared captions, traps, every domain and every licence group, and reads the same twice', async () => {
   const read = (count: number) =>
     drain((openPhantomFigures({ count, seed: 5 }) as OpenedSource & { kind: 'corpus' }).records)
-  const records: FigureRecord[] = await read(600)
+  const records: NewFigureRecord[] = await read(600)
   expect(await read(20)).toEqual(records.slice(0, 20))
   const figures = records.map(({ figure }) => figure)
   expect(new Set(figures.map(({ id }) => id)).size).toBe(600)

@@ -1,4 +1,4 @@
-import { type Figure, type FigureRecord, Random } from '../../contracts/index.ts'
+import { type NewFigure, type NewFigureRecord, Random } from '../../contracts/index.ts'
 import type { OpenedSource } from '../importer.ts'
 import { mapOrdered } from '../mapOrdered.ts'
 import { syntheticCaption } from './captions.ts'
@@ -49,7 +49,7 @@ export function openSyntheticFigures(
   }
 }
 
-async function* makeRecords(options: SyntheticFigureOptions): AsyncGenerator<FigureRecord> {
+async function* makeRecords(options: SyntheticFigureOptions): AsyncGenerator<NewFigureRecord> {
   const world = makeWorld(options.topology, options.seed)
   yield* mapOrdered(planFigures(options), WIDTH, async ({ figure, shown, noise }) => ({
     figure,
@@ -59,7 +59,7 @@ async function* makeRecords(options: SyntheticFigureOptions): AsyncGenerator<Fig
 
 /** What a figure says and what its picture really shows. */
 export interface PlannedFigure {
-  figure: Figure
+  figure: NewFigure
   shown: { domain: SyntheticDomain; finding: SyntheticFinding }
   noise: Random
 }

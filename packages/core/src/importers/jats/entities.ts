@@ -1,0 +1,7 @@
+/** Named characters that articles use because the DTD of JATS, which is never fetched, defines them. */
+const NAMES =
+  'nbsp\u00a0ensp\u2002emsp\u2003thinsp\u2009ndash\u2013mdash\u2014hyphen\u2010minus\u2212lsquo\u2018rsquo\u2019ldquo\u201crdquo\u201dhellip\u2026bull\u2022deg\u00b0plusmn\u00b1times\u00d7divide\u00f7micro\u00b5middot\u00b7sect\u00a7para\u00b6copy\u00a9reg\u00aetrade\u2122le\u2264ge\u2265ne\u2260asymp\u2248sim\u223cinfin\u221eradic\u221asum\u2211prod\u220fpart\u2202larr\u2190rarr\u2192uarr\u2191darr\u2193harr\u2194prime\u2032Prime\u2033permil\u2030szlig\u00dfagrave\u00e0aacute\u00e1acirc\u00e2atilde\u00e3auml\u00e4aring\u00e5aelig\u00e6ccedil\u00e7egrave\u00e8eacute\u00e9ecirc\u00eaeuml\u00ebiacute\u00edicirc\u00eeiuml\u00efntilde\u00f1oacute\u00f3ocirc\u00f4otilde\u00f5ouml\u00f6oslash\u00f8uacute\u00faucirc\u00fbuuml\u00fcAuml\u00c4Aring\u00c5Eacute\u00c9Ouml\u00d6Oslash\u00d8Uuml\u00dcalpha\u03b1beta\u03b2gamma\u03b3delta\u03b4epsilon\u03b5zeta\u03b6eta\u03b7theta\u03b8iota\u03b9kappa\u03balambda\u03bbmu\u03bcnu\u03bdxi\u03bepi\u03c0rho\u03c1sigma\u03c3tau\u03c4upsilon\u03c5phi\u03c6chi\u03c7psi\u03c8omega\u03c9Gamma\u0393Delta\u0394Theta\u0398Lambda\u039bXi\u039ePi\u03a0Sigma\u03a3Phi\u03a6Psi\u03a8Omega\u03a9plus+equals=percnt%lsqb[rsqb]lpar(rpar)ast*num#dollar$commat@'
+
+export const characterNames: Readonly<Record<string, string>> = Object.fromEntries(
+  [...NAMES.matchAll(/([A-Za-z]+)([^A-Za-z])/gu)].map(([, name, character]) => [name, character]),
+)
