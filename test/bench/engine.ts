@@ -26,11 +26,11 @@ async function compare(shape: EngineShape): Promise<Comparison> {
   const threads = availableParallelism()
   const backend = process.env.ANAMNESIS_BACKEND ?? 'onnx'
   const worker = ['--import', 'tsx', path('engineWorker.ts'), shape.id, backend]
-  const own = Side.start(process.execPath, worker, shape.seconds)
+  const own = Side.start(process.execPath, worker, 2 * shape.seconds)
   const python = process.env.ANAMNESIS_PYTHON ?? 'python3'
   const peer = shape.checkpointed
     ? null
-    : Side.start(python, [path('engine.py'), JSON.stringify({ ...shape, threads })], shape.seconds)
+    : Side.start(python, [path('engine.py'), JSON.stringify({ ...shape, threads })], 2 * shape.seconds)
   const comparison: Comparison = { own: [], torch: [], torchMissing: '' }
   const ownRun = async (repeats: number): Promise<Answer> => {
     const answer = await own.run(repeats)
