@@ -1,5 +1,6 @@
 export { type DomainClassifier, type DomainVote, domainClassifier } from './domains.ts'
 export { domainOfTask, domainOfWords } from './domainWords.ts'
+export { exactLayer } from './exactLayer.ts'
 export { type CorpusSource, type IndexReport, indexCorpus, isIndexed, openIndex } from './indexCorpus.ts'
 export { RETRIEVAL_MODES, type RetrievalMode, type RetrieveOptions, retrieve, retrieveMany } from './layered.ts'
 export { labelQuestions, questionPool } from './questions.ts'
