@@ -16,6 +16,7 @@ import { openLog } from './log.ts'
 import { failStart, neededDatabaseUrl, stopOnRequest, tellParent } from './process.ts'
 import { Catalog } from './services/catalog.ts'
 import { ModelImports } from './services/modelImports.ts'
+import { Recalls } from './services/recalls.ts'
 import { RunService } from './services/runs.ts'
 import { DEMO_SUITE } from './setup/protocol.ts'
 import { Setup } from './setup/setup.ts'
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
   if (demo) setup.plan()
   const runs = new RunService(db, queue, catalog)
   const modelImports = new ModelImports(db, catalog, log)
-  const services: Services = { env, log, db, hub, catalog, modelImports, runs, engine, setup }
+  const recalls = new Recalls(db, catalog, log)
+  const services: Services = { env, log, db, hub, catalog, modelImports, runs, recalls, engine, setup }
   const server = await serve(services)
   // Workers look after runs too; this goes on when none is left.
   const watch = setInterval(() => {

@@ -1,15 +1,19 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { type Prisma, PrismaClient } from './generated/client.ts'
+import { Prisma, PrismaClient } from './generated/client.ts'
 
 export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
 export type {
+  GuidedFigure as GuidedFigureRow,
+  LeakPair as LeakPairRow,
+  LeakSearch as LeakSearchRow,
+  LiteratureRecall as LiteratureRecallRow,
   MatrixCell as MatrixCellRow,
   ModelImport as ModelImportRow,
   Run as RunRow,
   RunEvent as RunEventRow,
 } from './generated/client.ts'
-export type { Prisma }
+export { Prisma }
 
 /** Opens the typed client; the caller ends it with `$disconnect()`. @param onQuery called for every statement, for tests that count them */
 export function openDatabase(databaseUrl: string, onQuery?: (sql: string) => void): Database {

@@ -10,7 +10,7 @@ export interface SearchRequest {
   store: string
   k: number
   perCaption: number
-  filter: { modalities?: string[]; licenceGroups?: LicenceGroup[] }
+  filter: { modalities?: string[]; licenceGroups?: LicenceGroup[]; leaveOut?: string[] }
   backend: BackendId
 }
 

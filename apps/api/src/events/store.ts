@@ -8,6 +8,7 @@ import {
   type RunState,
 } from '@anamnesis/core/contracts'
 import type { Database, Prisma, RunEventRow, RunRow, Transaction } from '../db/client.ts'
+import { storeGuidance } from './guidance.ts'
 import { applyEvent, type Cell, cellOf, emptyProjection, metricsOf, type Projection } from './projection.ts'
 
 /** PostgreSQL channel on which every stored batch of events is told. */
@@ -94,6 +95,7 @@ async function store(tx: Transaction, row: RunRow, change: Change, also: News[] 
     })
   }
   if (cells.length > 0) await storeMetrics(tx, row, await cellsOf(tx, row.id))
+  await storeGuidance(tx, row, events)
   if (events.length > 0) {
     const notice: Notice = {
       runId: row.id,
@@ -141,17 +143,19 @@ async function storeMetrics(tx: Transaction, row: RunRow, cells: Cell[]): Promis
   }
 }
 
-/** Makes state, matrix and metrics of a run anew from its events alone. */
+/** Makes state, matrix, metrics and ledger of a run anew from its events alone. */
 export async function rebuildProjection(db: Database, runId: string): Promise<void> {
   await db.$transaction(
     async (tx) => {
       const row = await lock(tx, runId)
       let projection = emptyProjection
       const cells = new Map<string, Cell>()
+      await tx.guidedFigure.deleteMany({ where: { runId } })
       for await (const event of allEvents(tx, runId)) {
         projection = applyEvent(projection, event)
         const cell = cellOf(event)
         if (cell) cells.set(`${cell.row}/${cell.column}`, cell)
+        await storeGuidance(tx, row, [event])
       }
       await tx.matrixCell.deleteMany({ where: { runId } })
       await tx.runMetric.deleteMany({ where: { runId } })

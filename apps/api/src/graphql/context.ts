@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import type { EventHub } from '../events/hub.ts'
 import type { Catalog } from '../services/catalog.ts'
 import type { ModelImports } from '../services/modelImports.ts'
+import type { Recalls } from '../services/recalls.ts'
 import type { RunService } from '../services/runs.ts'
 import type { Setup } from '../setup/setup.ts'
 import { type Loaders, makeLoaders } from './loaders.ts'
@@ -18,6 +19,7 @@ export interface Services {
   catalog: Catalog
   modelImports: ModelImports
   runs: RunService
+  recalls: Recalls
   engine: Engine
   setup: Setup
 }

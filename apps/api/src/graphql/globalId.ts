@@ -1,8 +1,20 @@
 import { AnamnesisError } from '@anamnesis/core/contracts'
 
-const NODE_TYPES = ['Run', 'Task', 'Suite', 'Corpus', 'Figure', 'Model', 'ModelImport'] as const
+const NODE_TYPES = [
+  'Run',
+  'Task',
+  'Suite',
+  'Corpus',
+  'Figure',
+  'Model',
+  'ModelImport',
+  'LiteratureRecall',
+  'LeakSearch',
+] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
+/** Rows of the database. */
+const STORED: readonly NodeType[] = ['Run', 'ModelImport', 'LiteratureRecall', 'LeakSearch']
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The opaque id of an object: clients pass it back and never look inside. */
@@ -15,7 +27,7 @@ export function fromGlobalId(id: string): { type: NodeType; key: string } | null
   const [type, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
   const key = rest.join(':')
   if (!NODE_TYPES.includes(type as NodeType) || key === '') return null
-  if ((type === 'Run' || type === 'ModelImport') && !UUID.test(key)) return null
+  if (STORED.includes(type as NodeType) && !UUID.test(key)) return null
   return { type: type as NodeType, key }
 }
 

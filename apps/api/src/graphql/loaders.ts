@@ -1,6 +1,13 @@
 import type { EventType } from '@anamnesis/core/contracts'
 import DataLoader from 'dataloader'
-import type { Database, MatrixCellRow, RunEventRow, RunRow } from '../db/client.ts'
+import type { Database, LiteratureRecallRow, MatrixCellRow, RunEventRow, RunRow } from '../db/client.ts'
+import { guidedRunCounts } from '../services/ledger.ts'
+
+/** A figure of a corpus. */
+interface FigureKey {
+  corpus: string
+  figureId: string
+}
 
 /** Reads in batches, one set a request: a list of runs costs as many statements as one run. */
 export interface Loaders {
@@ -11,6 +18,12 @@ export interface Loaders {
   checkpoints: DataLoader<string, RunEventRow[]>
   /** Number of runs that start from a base model, by its key. */
   runsOfModel: DataLoader<string, number>
+  /** Number of runs that a figure guided. */
+  guidedRunCount: DataLoader<FigureKey, number, string>
+  /** The newest recall in force of a figure. */
+  recallOfFigure: DataLoader<FigureKey, LiteratureRecallRow | null, string>
+  /** Number of figures of a recall, by its row id. */
+  figuresOfRecall: DataLoader<string, number>
 }
 
 export function makeLoaders(db: Database): Loaders {
@@ -48,5 +61,36 @@ export function makeLoaders(db: Database): Loaders {
       const counts = new Map(rows.map(({ model, count }) => [model, Number(count)]))
       return keys.map((key) => counts.get(key) ?? 0)
     }),
+    guidedRunCount: new DataLoader((figures) => guidedRunCounts(db, figures), { cacheKeyFn: keyOf }),
+    recallOfFigure: new DataLoader(
+      async (figures) => {
+        const rows = await db.recalledFigure.findMany({
+          where: { recall: { liftedAt: null }, OR: figuresOfCorpora(figures) },
+          include: { recall: true },
+          orderBy: { recall: { createdAt: 'asc' } },
+        })
+        const found = new Map(rows.map((row) => [keyOf(row), row.recall]))
+        return figures.map((figure) => found.get(keyOf(figure)) ?? null)
+      },
+      { cacheKeyFn: keyOf },
+    ),
+    figuresOfRecall: new DataLoader(async (ids) => {
+      const rows = await db.recalledFigure.groupBy({
+        by: ['recallId'],
+        where: { recallId: { in: [...ids] } },
+        _count: { figureId: true },
+      })
+      const counts = new Map(rows.map((row) => [row.recallId, row._count.figureId]))
+      return ids.map((id) => counts.get(id) ?? 0)
+    }),
   }
+}
+
+const keyOf = ({ corpus, figureId }: FigureKey) => `${corpus}/${figureId}`
+
+function figuresOfCorpora(figures: readonly FigureKey[]) {
+  return [...Map.groupBy(figures, ({ corpus }) => corpus)].map(([corpus, group]) => ({
+    corpus,
+    figureId: { in: group.map(({ figureId }) => figureId) },
+  }))
 }

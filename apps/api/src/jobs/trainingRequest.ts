@@ -5,17 +5,18 @@ import { corpusFolder, datasetFolder } from '@anamnesis/core/importers'
 import { methodById } from '@anamnesis/core/methods'
 import type { TrainingRequest } from '@anamnesis/core/train'
 import type { RunRow } from '../db/client.ts'
-import { indexRoot, modelFolder, runFolder } from '../services/folders.ts'
+import { indexRoot, modelFolder, retrievalFolder, runFolder } from '../services/folders.ts'
 
 /** The store that indexes are made in. */
 export const INDEX_STORE = 'lancedb'
 
-/** Everything the training process needs for a run. @param checkpoint folder below `home`, null to start at the first task */
+/** Everything the training process needs for a run. @param checkpoint folder below `home`, null to start at the first task @param leaveOut recalled figures of its corpus */
 export function trainingRequest(
   run: Pick<RunRow, 'id' | 'config'>,
   home: string,
   backend: TrainingRequest['backend'],
   checkpoint: string | null,
+  leaveOut: string[] = [],
 ): TrainingRequest {
   const config = run.config as RunConfig
   const suite = findSuite(config.suite)
@@ -29,6 +30,8 @@ export function trainingRequest(
     indexFolder: reads ? indexRoot(home) : null,
     store: INDEX_STORE,
     checkpointFolder: join(runFolder(home, run.id), 'checkpoints'),
+    retrievalFolder: retrievalFolder(home, run.id),
+    leaveOut,
     resumeFrom: checkpoint === null ? null : isAbsolute(checkpoint) ? checkpoint : join(home, checkpoint),
     backend,
     threads: null,

@@ -4,8 +4,10 @@ import { type EventPayload, FINAL_RUN_STATES, type NewEvent, toAnamnesisError } 
 import type { TrainingRequest } from '@anamnesis/core/train'
 import type { Logger } from 'pino'
 import type { Database, Prisma } from '../db/client.ts'
+import { corpusOfRun } from '../events/guidance.ts'
 import { Bell, type EventHub } from '../events/hub.ts'
 import { parseEvent } from '../events/store.ts'
+import { recalledFigures } from '../services/recalls.ts'
 import {
   afterLoss,
   type Claim,
@@ -165,7 +167,8 @@ class Supervision {
     const run = await db.run.findUniqueOrThrow({ where: { id: this.claim.runId } })
     log.info({ run: run.key, attempt: this.claim.attempt }, 'run taken')
     const { home, backend } = this.options
-    const request = trainingRequest(run, home, backend, await lastCheckpoint(db, run.id))
+    const leaveOut = await recalledFigures(db, corpusOfRun(run))
+    const request = trainingRequest(run, home, backend, await lastCheckpoint(db, run.id), leaveOut)
     const heart = setInterval(() => void this.beat(), this.times.heartbeat)
     const flush = setInterval(() => this.flush(), FLUSH_MS)
     try {

@@ -11,5 +11,8 @@ export const shippedModels = join(projectRoot, 'packages', 'core', 'models')
 /** Root of the vector indexes. */
 export const indexRoot = (home: string) => join(home, 'index')
 
+/** What a run asked of the literature, a record a task. */
+export const retrievalFolder = (home: string, runId: string) => join(runFolder(home, runId), 'retrieval')
+
 /** What a run leaves on disk. */
 export const runFolder = (home: string, runId: string) => join(home, 'runs', runId)

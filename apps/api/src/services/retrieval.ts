@@ -1,10 +1,12 @@
 import { AnamnesisError, LICENCE_GROUPS, type RetrievalResult } from '@anamnesis/core/contracts'
 import { storeById } from '@anamnesis/core/stores'
 import { z } from 'zod'
+import type { Database } from '../db/client.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Env } from '../env.ts'
 import { INDEX_STORE } from '../jobs/trainingRequest.ts'
 import type { Catalog } from './catalog.ts'
+import { recalledFigures } from './recalls.ts'
 
 const input = z.object({
   question: z.string().trim().min(1, 'ask something').max(2000),
@@ -25,13 +27,14 @@ const input = z.object({
     .transform((n) => n ?? 2),
   store: z.string().nullish(),
   modalities: z.array(z.string().max(100)).max(100).nullish(),
+  withRecalled: z.boolean().nullish(),
   licenceGroups: z.array(z.enum(LICENCE_GROUPS)).max(LICENCE_GROUPS.length).nullish(),
 })
 
 /** Asks the literature. @throws BAD_INPUT, UNKNOWN_CORPUS, UNKNOWN_STORE, UNKNOWN_MODEL, MISSING_DATA and the engine's errors */
 export async function searchLiterature(
   raw: unknown,
-  { catalog, engine, env }: { catalog: Catalog; engine: Engine; env: Env },
+  { catalog, db, engine, env }: { catalog: Catalog; db: Database; engine: Engine; env: Env },
 ): Promise<{ corpus: string; result: RetrievalResult }> {
   const parsed = input.safeParse(raw)
   if (!parsed.success) {
@@ -42,6 +45,7 @@ export async function searchLiterature(
   const { question, corpus, k, perCaption, modalities, licenceGroups } = parsed.data
   const store = storeById(parsed.data.store ?? INDEX_STORE).id
   await catalog.corpusInfo(corpus)
+  const leaveOut = parsed.data.withRecalled ? [] : await recalledFigures(db, corpus)
   const result = await engine.search({
     question,
     home: env.home,
@@ -50,7 +54,11 @@ export async function searchLiterature(
     store,
     k,
     perCaption,
-    filter: { ...(modalities?.length ? { modalities } : {}), ...(licenceGroups?.length ? { licenceGroups } : {}) },
+    filter: {
+      ...(modalities?.length ? { modalities } : {}),
+      ...(licenceGroups?.length ? { licenceGroups } : {}),
+      ...(leaveOut.length > 0 ? { leaveOut } : {}),
+    },
     backend: env.backend,
   })
   return { corpus, result }

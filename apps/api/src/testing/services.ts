@@ -15,6 +15,7 @@ import type { Services } from '../graphql/context.ts'
 import { RunQueue } from '../jobs/queue.ts'
 import { Catalog } from '../services/catalog.ts'
 import { ModelImports } from '../services/modelImports.ts'
+import { Recalls } from '../services/recalls.ts'
 import { RunService, type StartInput } from '../services/runs.ts'
 import { Setup } from '../setup/setup.ts'
 
@@ -46,9 +47,11 @@ export async function testServices(env: Partial<Env> = {}): Promise<TestServices
   const modelImports = new ModelImports(db, catalog, log)
   const setup = new Setup(log)
   const runs = new RunService(db, queue, catalog)
+  const recalls = new Recalls(db, catalog, log)
   const fullEnv: Env = { ...readEnv({}), home, databaseUrl, ...env }
   return {
-    ...{ env: fullEnv, log, db, hub, catalog, modelImports, runs, engine, setup, queue, databaseUrl, statements },
+    ...{ env: fullEnv, log, db, hub, catalog, modelImports, runs, recalls, engine, setup },
+    ...{ queue, databaseUrl, statements },
     async [Symbol.asyncDispose]() {
       await modelImports[Symbol.asyncDispose]()
       await engine.close()

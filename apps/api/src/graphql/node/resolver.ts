@@ -2,8 +2,10 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import { suiteOrNull } from '../../services/catalog.ts'
 import type { Context } from '../context.ts'
 import { toCorpus } from '../corpus/type.ts'
+import { figureOf } from '../figure/resolver.ts'
 import { fromGlobalId, type NodeType } from '../globalId.ts'
 import { toModel, toModelImport } from '../model/type.ts'
+import { toRecall } from '../recall/type.ts'
 import { toRun } from '../run/type.ts'
 import { toSuite } from '../suite/type.ts'
 import { toTask } from '../task/type.ts'
@@ -34,13 +36,20 @@ const find: Record<NodeType, (key: string, context: Context) => Promise<Node | n
     const row = await modelImports.byId(key)
     return row && toModelImport(row)
   },
-  // A figure belongs to its corpus and is found through retrieve.
-  Figure: async () => null,
+  async Figure(key, { catalog }) {
+    const [corpus = '', ...rest] = key.split('/')
+    return figureOf(catalog, corpus, rest.join('/'))
+  },
+  async LiteratureRecall(key, { recalls }) {
+    const row = await recalls.byId(key)
+    return row && toRecall(row)
+  },
+  LeakSearch: async () => null,
 }
 
 @Resolver(() => Node)
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: 'Finds a run, task, suite, corpus, model or import by its id.' })
+  @Query(() => Node, { nullable: true, description: 'Finds anything that has an id by it.' })
   async node(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Node | null> {
     const parsed = fromGlobalId(id)
     return parsed && find[parsed.type](parsed.key, context)

@@ -1,6 +1,6 @@
-import type { Figure as FigureRecord, Hit as HitRecord, RetrievalResult } from '@anamnesis/core/contracts'
-import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
-import { toGlobalId } from '../globalId.ts'
+import type { Hit as HitRecord, RetrievalResult } from '@anamnesis/core/contracts'
+import { Field, Float, InputType, Int, ObjectType } from 'type-graphql'
+import { Figure, toFigure } from '../figure/type.ts'
 
 @ObjectType()
 class StageScore {
@@ -11,53 +11,8 @@ class StageScore {
   rank!: number
 }
 
-@ObjectType()
-class Figure {
-  @Field(() => ID)
-  id!: string
-
-  @Field(() => String)
-  key!: string
-
-  @Field(() => String)
-  caption!: string
-
-  @Field(() => String)
-  modality!: string
-
-  @Field(() => String)
-  anatomy!: string
-
-  @Field(() => String)
-  licence!: string
-
-  @Field(() => String)
-  licenceGroup!: string
-
-  @Field(() => String)
-  article!: string
-
-  @Field(() => String, { nullable: true })
-  pmid!: string | null
-
-  @Field(() => String, { nullable: true })
-  pmcid!: string | null
-
-  @Field(() => String, { nullable: true })
-  doi!: string | null
-
-  @Field(() => String, { nullable: true })
-  url!: string | null
-
-  @Field(() => String, { nullable: true })
-  credit!: string | null
-
-  @Field(() => String, { description: 'Path on the API server.' })
-  imageUrl!: string
-}
-
 @ObjectType({ description: 'A figure with the score and rank of each stage.' })
-class Hit {
+export class Hit {
   @Field(() => Figure)
   figure!: Figure
 
@@ -168,20 +123,9 @@ export class RetrieveInput {
 
   @Field(() => [String], { nullable: true })
   licenceGroups?: string[] | null
-}
 
-/** Path of a figure's image on this server. */
-function figurePath(corpus: string, id: string): string {
-  return `/figures/${encodeURIComponent(corpus)}/${encodeURIComponent(id)}.jpg`
-}
-
-function toFigure(figure: FigureRecord, corpus: string): Figure {
-  return {
-    ...figure,
-    id: toGlobalId('Figure', `${corpus}/${figure.id}`),
-    key: figure.id,
-    imageUrl: figurePath(corpus, figure.id),
-  }
+  @Field(() => Boolean, { nullable: true, description: 'Also finds literature that was recalled.' })
+  withRecalled?: boolean | null
 }
 
 export function toRetrieval(result: RetrievalResult, corpus: string): Retrieval {

@@ -2,7 +2,7 @@ import { AnamnesisError, EVENT_TYPES, type EventPayload } from '@anamnesis/core/
 import { metrics } from '@anamnesis/core/metrics'
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { z } from 'zod'
-import type { RunRow } from '../../db/client.ts'
+import type { RunEventRow, RunRow } from '../../db/client.ts'
 import { metricsOf } from '../../events/projection.ts'
 import { fromRow } from '../../events/store.ts'
 import { suiteOrNull } from '../../services/catalog.ts'
@@ -156,13 +156,7 @@ export class RunResolver {
 
   @FieldResolver(() => [Checkpoint])
   async checkpoints(@Root() { row }: Run, @Ctx() { loaders }: Context): Promise<Checkpoint[]> {
-    const events = await loaders.checkpoints.load(row.id)
-    return latestPerTask(
-      events.map((event) => {
-        const { path: _, ...rest } = event.payload as EventPayload<'checkpoint.saved'>
-        return { ...rest, at: event.at }
-      }),
-    )
+    return checkpointsOf(await loaders.checkpoints.load(row.id))
   }
 
   @FieldResolver(() => RunEventConnection)
@@ -192,6 +186,16 @@ export class RunResolver {
   reproduce(@Root() { row }: Run): string {
     return reproduceCommand(row)
   }
+}
+
+/** Checkpoints of a run from their events, by task. */
+export function checkpointsOf(events: readonly RunEventRow[]): Checkpoint[] {
+  return latestPerTask(
+    events.map((event) => {
+      const { path: _, ...rest } = event.payload as EventPayload<'checkpoint.saved'>
+      return { ...rest, at: event.at }
+    }),
+  )
 }
 
 /** Of a task that was begun again after a loss, the last attempt counts. */
