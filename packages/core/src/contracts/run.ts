@@ -49,6 +49,10 @@ export const runConfig = z.object({
     title: 'Evaluation batch',
     description: 'Images evaluated together; changes speed and memory, not results.',
   }),
+  checkpointing: z.boolean().default(false).meta({
+    title: 'Save memory',
+    description: 'Computes each block of the model once more for the gradient: less memory, more time, same results.',
+  }),
   model: slug.nullable().default(null).meta({
     title: 'Base model',
     description: 'Id of the model that the run starts from; empty takes the suite’s.',

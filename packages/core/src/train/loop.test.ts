@@ -107,6 +107,18 @@ describe('a training run', () => {
     expect(await weights(other, 2)).not.toEqual(await weights(one, 2))
   })
 
+  it('learns the same when it saves memory', async () => {
+    const losses = async (checkpointing: boolean) => {
+      const checkpointFolder = join(tiny.folder, `checkpointing-${checkpointing}`)
+      const events = await collect(tiny.request({ checkpointing }, { checkpointFolder }))
+      return payloads(events, 'step').map(({ values }) => values['loss.total']!)
+    }
+    const plain = await losses(false)
+    const saving = await losses(true)
+    expect(plain.length).toBeGreaterThan(4)
+    for (const [step, loss] of plain.entries()) expect(saving[step]).toBeCloseTo(loss, 3)
+  })
+
   it.each(methods.filter(({ trains }) => trains).map(({ id }) => [id, smallParameters(id)] as const))(
     'goes on from a checkpoint to the same bits (%s)',
     async (method, parameters) => {

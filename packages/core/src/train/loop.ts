@@ -59,7 +59,8 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
   // Weights, tasks and the point to start from.
   const hash = configHash(config)
   const checkpoint = request.resumeFrom === null ? null : await openCheckpoint(request.resumeFrom, hash)
-  const { model, tokenizer } = await loadModel(checkpoint?.modelFolder ?? request.modelFolder)
+  const { checkpointing } = config
+  const { model, tokenizer } = await loadModel(checkpoint?.modelFolder ?? request.modelFolder, { checkpointing })
   keep(open, () => model.dispose())
   const budget = new PixelBudget(PIXEL_BUDGET)
   const tasks: TaskData[] = []
