@@ -37,7 +37,7 @@ export const entityGate: AddOnDefinition<typeof params> = {
       const all = new Set(pairs.flatMap(({ question, caption }) => [...entities(question), ...entities(caption)]))
       const alike = await comparison([...all], encoder, similarity)
       const scores = pairs.map(({ visual }) => visual).sort((a, b) => b - a)
-      const decile = scores[Math.max(0, Math.ceil(BEST * scores.length) - 1)] ?? Number.POSITIVE_INFINITY
+      const decile = scores[Math.max(1, Math.floor(BEST * scores.length)) - 1] ?? Number.POSITIVE_INFINITY
       return pairs.filter(({ question, caption, visual }) => {
         const asked = entities(question)
         return (
