@@ -1,6 +1,7 @@
 export type { Aggregate } from './aggregate.ts'
 export { type CellScores, classificationScores } from './classification.ts'
 export { aggregatesOf, type Contender, type ScoredRun, scoreRun, type Unit } from './contender.ts'
+export { type LabelNoise, labelNoise } from './labelNoise.ts'
 export { type MatrixCell, type RunMatrix, runMatrix } from './matrix.ts'
 export { MATRIX_CONVENTION, type MetricDefinition } from './metric.ts'
 export { computeMetrics, metricById, metrics } from './registry.ts'
