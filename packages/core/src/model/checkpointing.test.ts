@@ -40,13 +40,11 @@ function numbersOf(gradients: NamedTensorMap): Map<string, Float32Array> {
 }
 
 function gradientsOf(model: ClipModel): Map<string, Float32Array> {
-  return tf.tidy(() => {
-    const { value, gradients } = model.gradients(lossOf(model))
-    value.dataSync()
-    const numbers = numbersOf(gradients)
-    tf.dispose([value, ...Object.values(gradients)])
-    return numbers
-  })
+  const { value, gradients } = model.gradients(lossOf(model))
+  value.dataSync()
+  const numbers = numbersOf(gradients)
+  tf.dispose([value, ...Object.values(gradients)])
+  return numbers
 }
 
 /** Largest difference of any gradient, in parts of the largest value of its tensor. */
