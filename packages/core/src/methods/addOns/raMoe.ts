@@ -99,7 +99,8 @@ export const raMoe: AddOnDefinition<typeof params> = {
                 all.map((expert) => score(embedded, asked, expert, eta, neighbours)),
                 1,
               ) as Tensor2D
-              const route = tf.cast(tf.oneHot(tf.argMax(scores, 1), all.length), 'float32') as Tensor2D
+              const best = tf.oneHot(tf.argMax(scores, 1), Math.max(2, all.length)) // at least two, by the library's rule
+              const route = tf.slice(tf.cast(best, 'float32') as Tensor2D, [0, 0], [-1, all.length])
               const least = tf.stack(all.map((expert) => expert.least)) as Tensor1D
               const known = tf.cast(tf.greaterEqual(tf.max(scores, 1), tf.sum(tf.mul(route, least), 1)), 'float32')
               const routed = all.map((expert, i) => {
