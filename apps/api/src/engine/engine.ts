@@ -1,16 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
-import { AnamnesisError, type ErrorCode, type RetrievalResult } from '@anamnesis/core/contracts'
+import { AnamnesisError, type ErrorCode } from '@anamnesis/core/contracts'
 import type { Logger } from 'pino'
-import type { FromEngine, SearchRequest, ToEngine } from './protocol.ts'
+import type { EngineJobs, FromEngine, JobKind, SearchRequest, ToEngine } from './protocol.ts'
+
+interface Progress {
+  done: number
+  total: number
+}
 
 interface Waiting {
-  resolve(result: RetrievalResult): void
+  resolve(result: EngineJobs[JobKind]['result']): void
   reject(error: AnamnesisError): void
+  onProgress?(progress: Progress): void
   timer: NodeJS.Timeout
 }
 
-/** Longest a search may take. The first one loads the model. Milliseconds. */
+/** Longest the engine may be silent about a job. The first one loads the model. Milliseconds. */
 const TIMEOUT_MS = 120_000
 
 /** The engine process of this server: started with the first search, started anew after a crash. */
@@ -26,16 +32,25 @@ export class Engine implements AsyncDisposable {
   ) {}
 
   /** @throws the engine's coded errors, INTERNAL when it crashed, TIMEOUT */
-  search(request: SearchRequest): Promise<RetrievalResult> {
+  search(request: SearchRequest): Promise<EngineJobs['search']['result']> {
+    return this.run('search', request)
+  }
+
+  /** @param onProgress told how far a long job is @throws the engine's coded errors, INTERNAL when it crashed, TIMEOUT */
+  run<K extends JobKind>(
+    kind: K,
+    request: EngineJobs[K]['request'],
+    onProgress?: (progress: Progress) => void,
+  ): Promise<EngineJobs[K]['result']> {
     const child = this.running()
     const id = this.next++
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id)
-        reject(new AnamnesisError('TIMEOUT', `The search took longer than ${TIMEOUT_MS / 1000} s. Try again.`))
+        reject(new AnamnesisError('TIMEOUT', `The engine was silent for ${TIMEOUT_MS / 1000} s. Try again.`))
       }, TIMEOUT_MS)
-      this.waiting.set(id, { resolve, reject, timer })
-      child.send({ id, request } satisfies ToEngine)
+      this.waiting.set(id, { resolve, reject, timer, ...(onProgress ? { onProgress } : {}) })
+      child.send({ id, kind, request } as ToEngine)
     })
   }
 
@@ -55,6 +70,11 @@ export class Engine implements AsyncDisposable {
     child.on('message', (message: FromEngine) => {
       const waiting = this.waiting.get(message.id)
       if (!waiting) return
+      if ('progress' in message) {
+        waiting.timer.refresh()
+        waiting.onProgress?.(message.progress)
+        return
+      }
       this.waiting.delete(message.id)
       clearTimeout(waiting.timer)
       if ('result' in message) waiting.resolve(message.result)
@@ -67,12 +87,10 @@ export class Engine implements AsyncDisposable {
     child.on('exit', (code, signal) => {
       if (this.child !== child) return
       this.child = null
-      if (!this.closed) this.log.error({ code, signal }, 'engine process ended; the next search starts a new one')
+      if (!this.closed) this.log.error({ code, signal }, 'engine process ended; the next job starts a new one')
       for (const { reject, timer } of this.waiting.values()) {
         clearTimeout(timer)
-        reject(
-          new AnamnesisError('INTERNAL', 'The engine process ended while it searched. Try again: a new one starts.'),
-        )
+        reject(new AnamnesisError('INTERNAL', 'The engine process ended while it worked. Try again: a new one starts.'))
       }
       this.waiting.clear()
     })

@@ -13,11 +13,12 @@ import { MetricResolver } from './metric/resolver.ts'
 import { ModelImportResolver, ModelResolver } from './model/resolver.ts'
 import { NodeResolver } from './node/resolver.ts'
 import { RecallResolver } from './recall/resolver.ts'
-import { RetrievalResolver } from './retrieval/resolver.ts'
+import { FigureVectorsResolver, RetrievalResolver } from './retrieval/resolver.ts'
 import { RunResolver } from './run/resolver.ts'
 import { StatusResolver } from './status/resolver.ts'
 import { SuiteResolver } from './suite/resolver.ts'
 import { TaskResolver } from './task/resolver.ts'
+import { WhatIfResolver } from './whatIf/resolver.ts'
 
 /** Asked for by the library, used by nobody: every subscription reads from the event store. */
 const noPubSub: PubSub = {
@@ -45,11 +46,13 @@ export function makeSchema(): GraphQLSchema {
       RunResolver,
       EventResolver,
       RetrievalResolver,
+      FigureVectorsResolver,
       FigureResolver,
       RunLedgerResolver,
       GuidedFigureResolver,
       GuidedRunResolver,
       RecallResolver,
+      WhatIfResolver,
       LeaderboardResolver,
       PublishedRowsResolver,
     ],

@@ -1,5 +1,6 @@
 import type { Hit as HitRecord, RetrievalResult } from '@anamnesis/core/contracts'
 import { Field, Float, InputType, Int, ObjectType } from 'type-graphql'
+import type { SimilarResult } from '../../engine/protocol.ts'
 import { Figure, toFigure } from '../figure/type.ts'
 
 @ObjectType()
@@ -12,7 +13,7 @@ class StageScore {
 }
 
 @ObjectType({ description: 'A figure with the score and rank of each stage.' })
-export class Hit {
+class Hit {
   @Field(() => Figure)
   figure!: Figure
 
@@ -102,18 +103,9 @@ export class Retrieval {
 }
 
 @InputType()
-export class RetrieveInput {
-  @Field(() => String)
-  question!: string
-
+class FigureFilterInput {
   @Field(() => String)
   corpus!: string
-
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  k!: number
-
-  @Field(() => Int, { nullable: true, defaultValue: 2, description: 'Most images of one caption.' })
-  perCaption!: number
 
   @Field(() => String, { nullable: true })
   store?: string | null
@@ -122,10 +114,119 @@ export class RetrieveInput {
   modalities?: string[] | null
 
   @Field(() => [String], { nullable: true })
+  anatomies?: string[] | null
+
+  @Field(() => [String], { nullable: true })
   licenceGroups?: string[] | null
+
+  @Field(() => [String], { nullable: true, description: 'articleKey of figures.' })
+  articles?: string[] | null
+
+  @Field(() => Int, { nullable: true })
+  yearFrom?: number | null
+
+  @Field(() => Int, { nullable: true })
+  yearTo?: number | null
 
   @Field(() => Boolean, { nullable: true, description: 'Also finds literature that was recalled.' })
   withRecalled?: boolean | null
+}
+
+@InputType()
+export class RetrieveInput extends FigureFilterInput {
+  @Field(() => String)
+  question!: string
+
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  k!: number
+
+  @Field(() => Int, { nullable: true, defaultValue: 2, description: 'Most images of one caption.' })
+  perCaption!: number
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'layered (the default), lexical or dense: one stage alone decides.',
+  })
+  mode?: string | null
+}
+
+@InputType()
+export class FacetsInput extends FigureFilterInput {}
+
+@InputType({ description: 'Give either a figure of the corpus or an image.' })
+export class MoreLikeThisInput extends FigureFilterInput {
+  @Field(() => String, { nullable: true })
+  figureKey?: string | null
+
+  @Field(() => String, { nullable: true, description: 'JPEG or PNG, at most 640 KiB; a data URL works too.' })
+  imageBase64?: string | null
+
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  k!: number
+}
+
+@ObjectType()
+class FacetValue {
+  @Field(() => String, { description: 'Empty for figures of which it is not known.' })
+  value!: string
+
+  @Field(() => Int)
+  count!: number
+}
+
+@ObjectType({ description: 'Figures per value, most frequent first; at most 100 values.' })
+export class Facet {
+  @Field(() => String, { description: 'modality, anatomy, licenceGroup, year, articleId or journal.' })
+  field!: string
+
+  @Field(() => [FacetValue])
+  values!: FacetValue[]
+}
+
+@ObjectType()
+class SimilarFigure {
+  @Field(() => Figure)
+  figure!: Figure
+
+  @Field(() => Float, { description: 'Cosine of the image vectors.' })
+  similarity!: number
+}
+
+@ObjectType({ description: 'Figures whose images are nearest, best first.' })
+export class SimilarFigures {
+  @Field(() => [SimilarFigure])
+  hits!: SimilarFigure[]
+
+  @Field(() => String)
+  indexVersion!: string
+
+  @Field(() => String)
+  encoderId!: string
+
+  @Field(() => String)
+  store!: string
+
+  @Field(() => Boolean)
+  exact!: boolean
+
+  @Field(() => Float)
+  milliseconds!: number
+}
+
+@ObjectType({ description: 'What the index holds of a figure: unit vectors of one encoder.' })
+export class FigureVectors {
+  @Field(() => String)
+  encoderId!: string
+
+  @Field(() => [Float])
+  caption!: number[]
+
+  @Field(() => [Float])
+  image!: number[]
+}
+
+export function toSimilar({ hits, ...rest }: SimilarResult, corpus: string): SimilarFigures {
+  return { ...rest, hits: hits.map(({ figure, score }) => ({ figure: toFigure(figure, corpus), similarity: score })) }
 }
 
 export function toRetrieval(result: RetrievalResult, corpus: string): Retrieval {
