@@ -4,6 +4,7 @@ import { Random } from '../contracts/index.ts'
 import { classificationLoss } from './classificationLoss.ts'
 import { cosineClassifier } from './cosineClassifier.ts'
 import type { Classifier, Method, TaskContext } from './method.ts'
+import { methodById } from './registry.ts'
 import {
   type ClipModel,
   colours,
@@ -13,6 +14,7 @@ import {
   gradientStep,
   stepInput,
   taskContext,
+  weightsOf,
 } from './testing/bench.ts'
 
 let threads: Awaited<ReturnType<typeof loadBackend>>
@@ -96,6 +98,22 @@ function moved(images: () => Tensor4D): number {
 
 const difference = (a: readonly number[], b: readonly number[]) =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))
+
+describe('around a frozen model', () => {
+  it.each(['moe-adapters', 'diki', 'l2p', 'dual-prompt', 'rail-primal', 'rail-dual', 'mslora-cr'])(
+    '%s leaves every weight as it was, bit for bit',
+    async (id) => {
+      open(id, id === 'rail-primal' ? { units: 20 } : {})
+      const old = weightsOf(model)
+      if (methodById(id).closedForm) {
+        const context = taskContext()
+        await method.beginTask(context)
+        await method.endTask(context)
+      } else await learn(1)
+      expect(weightsOf(model)).toEqual(old)
+    },
+  )
+})
 
 describe('MoE-Adapters', () => {
   const small = { experts: 4, bottleneck: 4, autoencoderSteps: 150, rate: 1 }
