@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'PORT_IN_USE',
   'ALREADY_RUNNING',
   'BACKEND_UNAVAILABLE',
+  'STORE_UNAVAILABLE', // a vector store on a server does not answer
   'WORKER_LOST',
   'STOPPED',
   'TIMEOUT',

@@ -52,6 +52,7 @@ class ExactStore implements VectorStore {
   readonly kind = 'exact'
   readonly folder: string
   readonly exact = true
+  readonly indexType = 'flat'
   readonly encoderId: string
   readonly dim: number
   private generation = 0
@@ -89,6 +90,10 @@ class ExactStore implements VectorStore {
 
   async nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
     return this.nearest('imageVector', vector, limit, filter)
+  }
+
+  async matchCaptions(): Promise<null> {
+    return null
   }
 
   async *vectorBlocks(side: VectorSide, rows: number, filter?: StoreFilter): AsyncIterable<VectorBlock> {

@@ -1,4 +1,6 @@
 export { cosine, roundScore } from './cosine.ts'
+export { elasticsearchStoreWith } from './elasticsearch/index.ts'
+export { elasticsearchSettings } from './elasticsearch/settings.ts'
 export { withFileLock } from './fileLock.ts'
 export { matches } from './filter.ts'
 export { storeById, stores } from './registry.ts'

@@ -62,3 +62,20 @@ it('is exact where the filter leaves few rows', async () => {
   const question = all[0]!.captionVector // of another domain: its neighbours lie in partitions that are not read
   expect(await lance.nearestCaptions(question, 200, filter)).toEqual(await exact.nearestCaptions(question, 200, filter))
 })
+
+it('finds captions by their words in the text index of a large table, with filters', async () => {
+  await using lance = await lancedbStoreWith(500).open({ folder: join(folder, 'lance'), ...ENCODER })
+  expect(await lance.matchCaptions('caption', 10)).toBeNull()
+  await lance.upsert(rows())
+  const found = await lance.matchCaptions('Which CAPTION is 7, or 12?', 10)
+  expect(
+    found!
+      .slice(0, 2)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(['fig12', 'fig7'])
+  const filtered = await lance.matchCaptions('caption 7 12', 10, { modalities: ['domain 2'] })
+  expect(filtered![0]!.id).toBe('fig12')
+  expect(filtered!.every(({ modality }) => modality === 'domain 2')).toBe(true)
+  expect(await lance.matchCaptions('?!', 10)).toEqual([])
+})

@@ -8,7 +8,7 @@ import { countFacets } from './facets.ts'
 import { withFileLock } from './fileLock.ts'
 import { evenBlocks } from './lanceBlocks.ts'
 import { FACET_COLUMNS, lancePredicate, quote } from './lanceFilter.ts'
-import { buildIndexes, probe } from './lanceIndex.ts'
+import { APPROXIMATE, buildIndexes, probe } from './lanceIndex.ts'
 import { type Arrow, loadArrow, rowsToArrow, tableSchema } from './lanceTable.ts'
 import { claimFolder } from './owner.ts'
 import type {
@@ -23,6 +23,7 @@ import type {
   VectorSide,
   VectorStore,
 } from './store.ts'
+import { terms } from './terms.ts'
 
 const TABLE = 'figures'
 /** Ids of one question to the table. */
@@ -104,6 +105,10 @@ class LanceStore implements VectorStore {
     return this.rows <= this.parts.flatRows
   }
 
+  get indexType(): string {
+    return this.exact ? 'flat' : APPROXIMATE
+  }
+
   async refresh(): Promise<void> {
     await this.table.checkoutLatest()
     this.contents.forget()
@@ -141,6 +146,19 @@ class LanceStore implements VectorStore {
 
   async nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]> {
     return this.nearest('imageVector', vector, limit, filter)
+  }
+
+  async matchCaptions(text: string, limit: number, filter?: StoreFilter): Promise<Figure[] | null> {
+    if (this.rows <= this.parts.flatRows) return null
+    const words = terms(text).join(' ')
+    if (words === '') return []
+    const query = this.table.query().fullTextSearch(words, { columns: 'caption' }).select(['id', 'figure']).limit(limit)
+    const where = this.predicate(filter)
+    if (where !== undefined) query.where(where)
+    const page = await query.toArrow()
+    if (page.numRows === 0) return []
+    const records = page.getChild('figure')!
+    return strings(page.getChild('id')!).map((id, i) => this.figure(id, records, i))
   }
 
   async *vectorBlocks(side: VectorSide, rows: number, filter?: StoreFilter): AsyncIterable<VectorBlock> {

@@ -1,9 +1,10 @@
 import { AnamnesisError } from '../contracts/index.ts'
+import { elasticsearchStore } from './elasticsearch/index.ts'
 import { exactStore } from './exact.ts'
 import { lancedbStore } from './lancedb.ts'
 import type { StoreDefinition } from './store.ts'
 
-export const stores: readonly StoreDefinition[] = [lancedbStore, exactStore]
+export const stores: readonly StoreDefinition[] = [lancedbStore, elasticsearchStore, exactStore]
 
 /** @throws UNKNOWN_STORE */
 export function storeById(id: string): StoreDefinition {

@@ -66,6 +66,8 @@ export interface VectorStore extends AsyncDisposable {
   /** Local folder of the index; a store on a server keeps only its marks and caches there. */
   readonly folder: string
   readonly exact: boolean
+  /** How vectors are searched now: "flat", "ivf_rq", "int8_hnsw", ... */
+  readonly indexType: string
   readonly encoderId: string
   readonly dim: number
   /** Names the content, not the history: equal rows give equal versions in every store. */
@@ -80,6 +82,11 @@ export interface VectorStore extends AsyncDisposable {
   nearestCaptions(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]>
   /** The `limit` figures whose image vector is nearest, best first (ties by figure id). @throws ENCODER_MISMATCH */
   nearestImages(vector: Float32Array, limit: number, filter?: StoreFilter): Promise<ScoredFigure[]>
+  /**
+   * Figures whose captions hold words of the text, about the best `limit` by BM25 of the store's own; null where there is
+   * no text index, so that all captions have to be read.
+   */
+  matchCaptions(text: string, limit: number, filter?: StoreFilter): Promise<Figure[] | null>
   /** All vectors of one side in blocks of `rows` rows (the last one may be smaller), in no given order. */
   vectorBlocks(side: VectorSide, rows: number, filter?: StoreFilter): AsyncIterable<VectorBlock>
   /** Caption vectors by figure id; unknown ids are absent from the map. */
