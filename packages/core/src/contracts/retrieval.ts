@@ -28,7 +28,16 @@ export interface StageScore {
   rank: number
 }
 
-export const DROP_REASONS = ['tie cut', 'visual group cut', 'lexical gate', 'filter', 'duplicate', 'limit'] as const
+export const DROP_REASONS = [
+  'tie cut',
+  'visual group cut',
+  'lexical gate',
+  'licence',
+  'retracted',
+  'filter',
+  'duplicate',
+  'limit',
+] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 
 /** One figure that a retrieval kept (or dropped: `dropped` says why). */
@@ -40,6 +49,8 @@ export interface Hit {
   visual: StageScore | null
   /** BM25(question, caption); null where the gate had nothing to do. */
   lexical: StageScore | null
+  /** Reciprocal rank fusion of dense and lexical; null outside the hybrid mode. */
+  fused: StageScore | null
   /** Final rank from 1; null when dropped. */
   rank: number | null
   dropped: DropReason | null
@@ -55,7 +66,12 @@ export interface RetrievalResult {
   indexVersion: string
   encoderId: string
   store: string
+  /** True when every vector was compared. */
   exact: boolean
+  /** Recall of an approximate index as it was measured for this index version; null when exact or not measured. */
+  recall: number | null
+  /** Constant of the reciprocal rank fusion; null outside the hybrid mode. */
+  rankConstant: number | null
   /** Milliseconds per stage. */
   time: { encode: number; dense: number; visual: number; lexical: number; total: number }
 }

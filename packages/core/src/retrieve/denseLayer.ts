@@ -1,7 +1,7 @@
 import type { ScoredFigure, StoreFilter, VectorStore } from '../stores/index.ts'
 
 /** A question about a corpus of equal captions must not read all of it: past this many rows the tie set is cut. */
-const MOST_ROWS = 20_000
+export const MOST_ROWS = 20_000
 
 export interface DenseLayer {
   /** Every figure whose score is at least the k'-th distinct score, best first. */
@@ -25,11 +25,15 @@ export async function denseLayer(
   for (let limit = 4 * k + 1; ; limit *= 4) {
     const asked = Math.min(limit, MOST_ROWS)
     const found = await store.nearestCaptions(vector, asked, filter)
-    const { end, distinct } = firstDistinct(found, k)
-    if (end < found.length || found.length < asked || asked === MOST_ROWS) {
-      return { candidates: found.slice(0, end), below: found.slice(end), distinctScores: distinct }
-    }
+    const layer = splitLayer(found, k)
+    if (layer.below.length > 0 || found.length < asked || asked === MOST_ROWS) return layer
   }
+}
+
+/** A list that reaches at least down to the k-th distinct score, best first, cut there. */
+export function splitLayer(found: readonly ScoredFigure[], k: number): DenseLayer {
+  const { end, distinct } = firstDistinct(found, k)
+  return { candidates: found.slice(0, end), below: found.slice(end), distinctScores: distinct }
 }
 
 /** Where the k-th distinct score of a sorted list ends. */

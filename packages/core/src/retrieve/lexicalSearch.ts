@@ -1,6 +1,19 @@
 import type { Figure } from '../contracts/index.ts'
-import { matches, roundScore, type ScoredFigure, type StoreFilter, terms, type VectorStore } from '../stores/index.ts'
-import { inverseFrequency, saturation } from './bm25.ts'
+import {
+  type LexicalStatistics,
+  matches,
+  roundScore,
+  type ScoredFigure,
+  type StoreFilter,
+  terms,
+  type VectorStore,
+} from '../stores/index.ts'
+import { bm25, inverseFrequency, saturation } from './bm25.ts'
+
+/** Up to so many questions are asked of a text index; more are answered faster by one pass over all captions. */
+const FEW = 64
+/** Candidates of a text index per figure that is kept. */
+const SPARE = 2
 
 interface Candidate {
   figure: Figure
@@ -31,6 +44,9 @@ export async function lexicalSearch(
     }
   }
   const best = questions.map(() => new BestOf(limit))
+  if (questions.length <= FEW && (await fromTextIndex(store, questions, limit, filter, statistics, best))) {
+    return best.map((list) => list.sorted())
+  }
   for await (const figure of store.scan()) {
     if (!matches(figure, filter)) continue
     const words = terms(figure.caption)
@@ -46,6 +62,27 @@ export async function lexicalSearch(
     for (const [question, score] of scores) best[question]!.add({ figure, score: roundScore(score) })
   }
   return best.map((list) => list.sorted())
+}
+
+/**
+ * Candidates of the store's text index, scored here: its BM25 rounds the lengths of captions, so some more are taken.
+ * @returns false where the store has none
+ */
+async function fromTextIndex(
+  store: VectorStore,
+  questions: readonly string[],
+  limit: number,
+  filter: StoreFilter | undefined,
+  statistics: LexicalStatistics,
+  best: readonly BestOf[],
+): Promise<boolean> {
+  for (const [i, question] of questions.entries()) {
+    const figures = await store.matchCaptions(question, SPARE * limit + 64, filter)
+    if (figures === null) return false
+    const score = bm25(question, statistics)
+    for (const figure of figures) best[i]!.add({ figure, score: score(figure.caption) })
+  }
+  return true
 }
 
 /** The `limit` best of a stream, holding at most twice as many. */

@@ -152,7 +152,7 @@ class LanceStore implements VectorStore {
     if (this.rows <= this.parts.flatRows) return null
     const words = terms(text).join(' ')
     if (words === '') return []
-    const query = this.table.query().fullTextSearch(words, { columns: 'caption' }).select(['id', 'figure']).limit(limit)
+    const query = this.table.query().fullTextSearch(words, { columns: 'caption' }).select(['id', 'figure', '_score']).limit(limit)
     const where = this.predicate(filter)
     if (where !== undefined) query.where(where)
     const page = await query.toArrow()
