@@ -27,6 +27,8 @@ export interface MeasuredSuite {
   seeds: number
   /** Seeds that learning rates are chosen on; never reported. */
   heldOut: readonly number[]
+  /** How many rates the search goes beyond the first three when the best of them is at an edge. */
+  moreRates: number
   /** Methods that are measured, unless told otherwise; null: all. */
   methods: readonly string[] | null
   /** What holds it back on this machine, null when nothing does. */
@@ -43,6 +45,7 @@ function generated(id: string, prefix: string): MeasuredSuite {
     prefix,
     seeds: 5,
     heldOut: HELD_OUT,
+    moreRates: 3,
     methods: null,
     missing: () => null,
     place: (work, seed, split) => {
@@ -57,6 +60,7 @@ const real6: MeasuredSuite = {
   prefix: 'real6',
   seeds: 3,
   heldOut: HELD_OUT.slice(0, 1),
+  moreRates: 1,
   methods: ['zero-shot', 'fine-tune', 'l2', 'zscl', 'gift', 'primed-uni', 'primed-dyn'],
   missing: () =>
     testData() === null ? 'the real data packs are not there; ANAMNESIS_TEST_DATA names their folder' : null,

@@ -27,7 +27,8 @@ export async function prepare(place: Place, threads: number): Promise<Prepared> 
   }
   const corpusDigest = (await storeSource(place.memory, await suite.openCorpus(testData()))).info.digest
   await loadBackend({ id: 'onnx', threads })
-  if (!(await isPretrained(place.model, corpusDigest))) {
+  // A base model outside of the bench's own folders is taken as it is.
+  if (place.model.startsWith(place.memory) && !(await isPretrained(place.model, corpusDigest))) {
     const settings = { size: 'tiny', steps: 1000, batchSize: 64, learningRate: 5e-4, ...suite.pretraining }
     await pretrain(
       {

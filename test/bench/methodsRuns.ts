@@ -6,9 +6,8 @@ import { type AnswerCache, inParallel, type MethodsJob, perform, type RunAnswer 
 import { type MeasuredSuite, type Place, suiteOf } from './methodsPlaces.ts'
 import { indexFolder, type Prepared, STORE } from './methodsPrepare.ts'
 
-/** Rates that are tried, as multiples of the suite's own, and how far the search goes on when the best one is an edge. */
+/** Rates that are tried first, as multiples of the suite's own. */
 const GRID = [1 / 3, 1, 3]
-const EDGE_STEPS = 2
 
 export interface FinishedRun {
   method: string
@@ -89,7 +88,7 @@ export class MethodRunner {
       }
     }
     await tryOut(GRID.map((factor) => rounded(own * factor)))
-    for (let step = 0; step < EDGE_STEPS; step++) {
+    for (let step = 0; step < this.measured.moreRates; step++) {
       tried.sort((a, b) => a.learningRate - b.learningRate)
       const best = tried.reduce((a, b) => (a.last >= b.last ? a : b))
       if (best === tried[0]) await tryOut([rounded(best.learningRate / 3)])
