@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { l2Normalise, type NamedTensorMap, type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/index.ts'
+import {
+  l2Normalise,
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from '../backend/index.ts'
 import { Random } from '../contracts/index.ts'
 import { crossEntropy, keyPull } from '../losses/index.ts'
 import type { BlockPlace, TowerHooks } from '../model/hooks.ts'
