@@ -15,6 +15,7 @@ import { RunQueue } from './jobs/queue.ts'
 import { openLog } from './log.ts'
 import { failStart, neededDatabaseUrl, stopOnRequest, tellParent } from './process.ts'
 import { Catalog } from './services/catalog.ts'
+import { Leaks } from './services/leaks.ts'
 import { ModelImports } from './services/modelImports.ts'
 import { Recalls } from './services/recalls.ts'
 import { RunService } from './services/runs.ts'
@@ -43,7 +44,8 @@ async function main(): Promise<void> {
   const runs = new RunService(db, queue, catalog)
   const modelImports = new ModelImports(db, catalog, log)
   const recalls = new Recalls(db, catalog, log)
-  const services: Services = { env, log, db, hub, catalog, modelImports, runs, recalls, engine, setup }
+  const leaks = new Leaks({ db, engine, catalog, env, log })
+  const services: Services = { env, log, db, hub, catalog, modelImports, runs, recalls, leaks, engine, setup }
   const server = await serve(services)
   // Workers look after runs too; this goes on when none is left.
   const watch = setInterval(() => {
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
     clearInterval(watch)
     await setup[Symbol.asyncDispose]()
     await modelImports[Symbol.asyncDispose]()
+    await leaks[Symbol.asyncDispose]()
     await server.close()
     await engine.close()
     await hub.close()

@@ -47,7 +47,8 @@ export async function findLeaks(
         for (const { figure, score } of near) {
           const bits = hashDistance(own, await hashes.of(figure.id))
           if (score < similarity && bits > distance) continue
-          suspects.push({ taskId, sampleId: sample.id, figureId: figure.id, similarity: score, distance: bits })
+          const place = { taskId, sampleId: sample.id, sampleIndex: from + i }
+          suspects.push({ ...place, figureId: figure.id, similarity: score, distance: bits })
         }
       }
       done += samples.length

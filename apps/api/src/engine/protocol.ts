@@ -109,6 +109,8 @@ export interface LeaksRequest extends IndexOf {
 export interface Suspect {
   taskId: string
   sampleId: string
+  /** Place in the test split. */
+  sampleIndex: number
   figureId: string
   similarity: number
   distance: number

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Env } from '../env.ts'
 import type { EventHub } from '../events/hub.ts'
 import type { Catalog } from '../services/catalog.ts'
+import type { Leaks } from '../services/leaks.ts'
 import type { ModelImports } from '../services/modelImports.ts'
 import type { Recalls } from '../services/recalls.ts'
 import type { RunService } from '../services/runs.ts'
@@ -20,6 +21,7 @@ export interface Services {
   modelImports: ModelImports
   runs: RunService
   recalls: Recalls
+  leaks: Leaks
   engine: Engine
   setup: Setup
 }

@@ -7,6 +7,7 @@ import { EventResolver } from './event/resolver.ts'
 import { FigureResolver } from './figure/resolver.ts'
 import { PublishedRowsResolver } from './leaderboard/published.ts'
 import { LeaderboardResolver } from './leaderboard/resolver.ts'
+import { LeakPairResolver, LeakResolver } from './leak/resolver.ts'
 import { GuidedFigureResolver, GuidedRunResolver, RunLedgerResolver } from './ledger/resolver.ts'
 import { MethodResolver } from './method/resolver.ts'
 import { MetricResolver } from './metric/resolver.ts'
@@ -14,6 +15,7 @@ import { ModelImportResolver, ModelResolver } from './model/resolver.ts'
 import { NodeResolver } from './node/resolver.ts'
 import { RecallResolver } from './recall/resolver.ts'
 import { FigureVectorsResolver, RetrievalResolver } from './retrieval/resolver.ts'
+import { ReviewResolver } from './review/resolver.ts'
 import { RunResolver } from './run/resolver.ts'
 import { StatusResolver } from './status/resolver.ts'
 import { SuiteResolver } from './suite/resolver.ts'
@@ -53,6 +55,9 @@ export function makeSchema(): GraphQLSchema {
       GuidedRunResolver,
       RecallResolver,
       WhatIfResolver,
+      ReviewResolver,
+      LeakResolver,
+      LeakPairResolver,
       LeaderboardResolver,
       PublishedRowsResolver,
     ],

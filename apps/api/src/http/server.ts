@@ -18,6 +18,7 @@ import { makeSchema } from '../graphql/schema.ts'
 import { version } from '../version.ts'
 import { makeAccess } from './access.ts'
 import { figureImage } from './figures.ts'
+import { testImage } from './testImages.ts'
 
 const MAX_BODY = 1024 * 1024
 
@@ -28,7 +29,7 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Serves /graphql (HTTP and WebSocket), /figures and /health. @throws PORT_IN_USE */
+/** Serves /graphql (HTTP and WebSocket), /figures, /tests and /health. @throws PORT_IN_USE */
 export async function serve(services: Services): Promise<RunningServer> {
   const { env, log } = services
   const access = makeAccess(env)
@@ -79,6 +80,7 @@ export async function serve(services: Services): Promise<RunningServer> {
       .json({ status: database ? 'ok' : 'no database', version, ready: services.setup.ready })
   })
   app.get('/figures/:corpus/:file', figureImage(services.catalog))
+  app.get('/tests/:task/:file', testImage(env.home))
   app.use(
     '/graphql',
     express.json({ limit: MAX_BODY }),
@@ -90,7 +92,9 @@ export async function serve(services: Services): Promise<RunningServer> {
     expressMiddleware(apollo, { context: async () => makeContext(services, requestIds.getStore() ?? randomUUID()) }),
   )
   app.use((_request, response) => {
-    response.status(404).json({ code: 'NOT_FOUND', message: 'This server answers at /graphql, /figures and /health.' })
+    response
+      .status(404)
+      .json({ code: 'NOT_FOUND', message: 'This server answers at /graphql, /figures, /tests and /health.' })
   })
   app.use((error: { status?: number; type?: string }, _request: Request, response: Response, _next: NextFunction) => {
     const status = error.status ?? 500

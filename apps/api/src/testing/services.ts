@@ -14,6 +14,7 @@ import { changeRun } from '../events/store.ts'
 import type { Services } from '../graphql/context.ts'
 import { RunQueue } from '../jobs/queue.ts'
 import { Catalog } from '../services/catalog.ts'
+import { Leaks } from '../services/leaks.ts'
 import { ModelImports } from '../services/modelImports.ts'
 import { Recalls } from '../services/recalls.ts'
 import { RunService, type StartInput } from '../services/runs.ts'
@@ -49,11 +50,13 @@ export async function testServices(env: Partial<Env> = {}): Promise<TestServices
   const runs = new RunService(db, queue, catalog)
   const recalls = new Recalls(db, catalog, log)
   const fullEnv: Env = { ...readEnv({}), home, databaseUrl, ...env }
+  const leaks = new Leaks({ db, engine, catalog, env: fullEnv, log })
   return {
-    ...{ env: fullEnv, log, db, hub, catalog, modelImports, runs, recalls, engine, setup },
+    ...{ env: fullEnv, log, db, hub, catalog, modelImports, runs, recalls, leaks, engine, setup },
     ...{ queue, databaseUrl, statements },
     async [Symbol.asyncDispose]() {
       await modelImports[Symbol.asyncDispose]()
+      await leaks[Symbol.asyncDispose]()
       await engine.close()
       await hub.close()
       await queue.close()

@@ -67,7 +67,7 @@ export class Figure extends Node {
 }
 
 /** Path of a figure's image on this server. */
-function figurePath(corpus: string, id: string): string {
+export function figurePath(corpus: string, id: string): string {
   return `/figures/${encodeURIComponent(corpus)}/${encodeURIComponent(id)}.jpg`
 }
 

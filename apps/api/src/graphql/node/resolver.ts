@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { toCorpus } from '../corpus/type.ts'
 import { figureOf } from '../figure/resolver.ts'
 import { fromGlobalId, type NodeType } from '../globalId.ts'
+import { toLeakSearch } from '../leak/type.ts'
 import { toModel, toModelImport } from '../model/type.ts'
 import { toRecall } from '../recall/type.ts'
 import { toRun } from '../run/type.ts'
@@ -44,7 +45,10 @@ const find: Record<NodeType, (key: string, context: Context) => Promise<Node | n
     const row = await recalls.byId(key)
     return row && toRecall(row)
   },
-  LeakSearch: async () => null,
+  async LeakSearch(key, { leaks }) {
+    const row = await leaks.byId(key)
+    return row && toLeakSearch(row)
+  },
 }
 
 @Resolver(() => Node)
