@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { DEVICES, type Device } from '@anamnesis/core/backend'
 import { AnamnesisError } from '@anamnesis/core/contracts'
+import { elasticsearchSettings } from '@anamnesis/core/stores'
 import type { TrainingRequest } from '@anamnesis/core/train'
 import { z } from 'zod'
 
@@ -66,6 +67,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
       field: name,
     })
   }
+  elasticsearchSettings(source) // refuses what the processes that search would refuse later
   const value = parsed.data
   return {
     home: resolve(projectRoot, value.ANAMNESIS_HOME),

@@ -3,12 +3,13 @@ import { findOrder, findSuite } from '@anamnesis/core/benchmarks'
 import type { NewEvent, RunConfig } from '@anamnesis/core/contracts'
 import { corpusFolder, datasetFolder } from '@anamnesis/core/importers'
 import { methodById } from '@anamnesis/core/methods'
+import { defaultStore } from '@anamnesis/core/stores'
 import type { TrainingRequest } from '@anamnesis/core/train'
 import type { RunRow } from '../db/client.ts'
 import { indexRoot, modelFolder, retrievalFolder, runFolder } from '../services/folders.ts'
 
 /** The store that indexes are made in. */
-export const INDEX_STORE = 'lancedb'
+export const INDEX_STORE = defaultStore()
 
 /** Everything the training process needs for a run. @param checkpoint folder below `home`, null to start at the first task @param leaveOut recalled figures of its corpus */
 export function trainingRequest(

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { AnamnesisError, type FigureRecord, type OnProgress } from '../contracts/index.ts'
 import type { Encoder } from '../embed/encoder.ts'
 import { type IndexRow, storeById, type VectorStore, withFileLock, writeWhole } from '../stores/index.ts'
+import { cachedEncoder, EmbeddingCache } from './embeddingCache.ts'
+import { measureHonesty, questionProbes } from './honesty.ts'
 
 const FILE = 'index.json'
 /** Figures that are decoded and encoded together. */
@@ -29,7 +31,7 @@ export interface CorpusSource {
 
 export interface IndexReport {
   figures: number
-  /** Figures encoded now; the others were there already. */
+  /** Figures added now; the others were there already. */
   encoded: number
   indexVersion: string
   milliseconds: number
@@ -43,8 +45,10 @@ export async function openIndex(options: {
   store?: string
 }): Promise<VectorStore> {
   const { root, corpus, encoder, store = 'lancedb' } = options
-  const folder = join(root, `${corpus.id}-${corpus.digest.slice(0, 12)}`, encoder.id, store)
-  return storeById(store).open({ folder, encoderId: encoder.id, dim: encoder.dim })
+  const content = `${corpus.id}-${corpus.digest.slice(0, 12)}`
+  const folder = join(root, content, encoder.id, store)
+  const name = `${content} ${encoder.id}`
+  return storeById(store).open({ folder, name, encoderId: encoder.id, dim: encoder.dim })
 }
 
 /** True when the store holds all of this corpus. */
@@ -61,13 +65,15 @@ export async function isIndexed(store: VectorStore, corpus: { digest: string }):
 
 /**
  * Encodes every figure's caption and image into the store, a batch at a time. Does nothing when the store already
- * holds this corpus, and goes on where an interrupted indexing stopped.
+ * holds this corpus, and goes on where an interrupted indexing stopped. With `cacheRoot` (the root of the indexes) vectors
+ * of texts and images that this encoder met before are taken from its cache. An approximate index is measured at the end.
  * @throws ENCODER_MISMATCH, CORRUPT_IMAGE, CONFLICT (the folder belongs to another corpus), STOPPED
  */
 export async function indexCorpus(options: {
   corpus: CorpusSource
   encoder: Encoder
   store: VectorStore
+  cacheRoot?: string
   onProgress?: OnProgress
   signal?: AbortSignal
 }): Promise<IndexReport> {
@@ -81,7 +87,8 @@ export async function indexCorpus(options: {
   }
   let encoded = 0
   if (!(await isIndexed(store, corpus))) {
-    encoded = await withFileLock(join(store.folder, 'index.lock'), () => encodeMissing(options), signal)
+    encoded = await withFileLock(join(store.folder, 'index.lock'), () => encodeCached(options), signal)
+    if (!store.exact) await measureHonesty(store, { probes: await questionProbes(encoder) })
   }
   return {
     figures: await store.count(),
@@ -89,6 +96,13 @@ export async function indexCorpus(options: {
     indexVersion: await store.version(),
     milliseconds: performance.now() - started,
   }
+}
+
+async function encodeCached(options: Parameters<typeof indexCorpus>[0]): Promise<number> {
+  const { cacheRoot, encoder } = options
+  if (cacheRoot === undefined) return encodeMissing(options)
+  await using cache = await EmbeddingCache.open(join(cacheRoot, 'embeddings'), encoder)
+  return await encodeMissing({ ...options, encoder: cachedEncoder(encoder, cache) })
 }
 
 /** @returns number of figures encoded; 0 when another process finished the index meanwhile */
@@ -106,13 +120,12 @@ async function encodeMissing(options: Parameters<typeof indexCorpus>[0]): Promis
   const mark = { corpusDigest: corpus.digest, encoderId: encoder.id }
   await writeMark(store, { ...mark, figures: corpus.size, indexVersion: '' })
   let encoded = 0
-  const resume = (await store.count()) > 0
   const rows = async function* (): AsyncIterable<IndexRow> {
     const encodeBatch = figureEncoder(encoder)
     let done = 0
     for await (const batch of inBatches(corpus.figures())) {
       if (signal?.aborted) throw new AnamnesisError('STOPPED', 'Indexing was stopped; it goes on at the next start.')
-      const there = resume ? await store.imageVectors(batch.map(({ figure }) => figure.id)) : new Map()
+      const there = await store.written(batch.map(({ figure }) => figure.id))
       const missing = batch.filter(({ figure }) => !there.has(figure.id))
       if (missing.length > 0) yield* await encodeBatch(missing)
       encoded += missing.length

@@ -3,7 +3,7 @@ export { elasticsearchStoreWith } from './elasticsearch/index.ts'
 export { elasticsearchSettings } from './elasticsearch/settings.ts'
 export { withFileLock } from './fileLock.ts'
 export { matches } from './filter.ts'
-export { storeById, stores } from './registry.ts'
+export { defaultStore, storeById, stores } from './registry.ts'
 export type {
   FacetCount,
   FacetField,

@@ -152,7 +152,11 @@ class LanceStore implements VectorStore {
     if (this.rows <= this.parts.flatRows) return null
     const words = terms(text).join(' ')
     if (words === '') return []
-    const query = this.table.query().fullTextSearch(words, { columns: 'caption' }).select(['id', 'figure', '_score']).limit(limit)
+    const query = this.table
+      .query()
+      .fullTextSearch(words, { columns: 'caption' })
+      .select(['id', 'figure', '_score'])
+      .limit(limit)
     const where = this.predicate(filter)
     if (where !== undefined) query.where(where)
     const page = await query.toArrow()
@@ -188,6 +192,7 @@ class LanceStore implements VectorStore {
 
   async written(ids: readonly string[]): Promise<Set<string>> {
     const found = new Set<string>()
+    if (this.rows === 0) return found
     for await (const page of this.pagesOf(ids)) for (const id of strings(page.getChild('id')!)) found.add(id)
     return found
   }

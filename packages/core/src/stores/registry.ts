@@ -17,3 +17,7 @@ export function storeById(id: string): StoreDefinition {
   }
   return found
 }
+
+/** The store of indexes that are not asked for by name: the cluster where the environment names one. */
+export const defaultStore = (environment: NodeJS.ProcessEnv = process.env): string =>
+  environment.ELASTICSEARCH_URL ? 'elasticsearch' : 'lancedb'
