@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { parse } from 'csv-parse'
@@ -30,6 +30,7 @@ export const captionsCsv: ImporterDefinition = {
   title: 'Images with a caption table',
   summary:
     'A folder with images and captions.csv: columns file and caption; id, modality, anatomy, licence, article, pmid, pmcid, doi, url, credit optional.',
+  recognises: async (path) => (existsSync(join(path, 'captions.csv')) ? 0.95 : 0),
   async open(path, options) {
     const table = join(path, 'captions.csv')
     await mustExist(path, 'The folder of images and captions')

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -28,6 +29,8 @@ export const figurePack: ImporterDefinition = {
   id: 'figure-pack',
   title: 'Figure pack',
   summary: 'A folder with figures.jsonl (id, image, caption, licence ...) and images.tar.',
+  recognises: async (path) =>
+    existsSync(join(path, 'figures.jsonl')) && existsSync(join(path, 'images.tar')) ? 0.95 : 0,
   async open(path, options) {
     const files = { lines: join(path, 'figures.jsonl'), images: join(path, 'images.tar') }
     await mustExist(path, 'The figure folder')

@@ -4,6 +4,8 @@ import { AnamnesisError, slug } from '../contracts/index.ts'
 import { type CorpusInfo, readCorpusInfo, writeCorpus } from './corpus.ts'
 import { type DatasetInfo, readDatasetInfo, type WriteOptions, writeDataset } from './dataset.ts'
 import type { OpenedSource } from './importer.ts'
+import { ImportNotes } from './importNotes.ts'
+import { writeLiterature } from './literature.ts'
 
 /** Where an imported task lives below the folder of all state. */
 export function datasetFolder(home: string, taskId: string): string {
@@ -46,6 +48,12 @@ async function stored<T>(folder: string, read: (folder: string) => Promise<T>): 
 }
 
 export interface StoreOptions extends Omit<WriteOptions, 'source' | 'total'> {
+  /** Literature: cut figures of several panels apart. */
+  panels?: boolean
+  /** Literature: make larger pictures smaller. Pixels. */
+  maxSide?: number
+  /** Literature: add to the corpus of this id instead of replacing it. */
+  add?: boolean
   /** Import even when the same source is already there. */
   again?: boolean
 }
@@ -59,15 +67,43 @@ export async function storeSource(
   opened: OpenedSource,
   options: StoreOptions = {},
 ): Promise<{ info: DatasetInfo | CorpusInfo; written: boolean }> {
-  const { again, ...rest } = options
+  const { again, panels, maxSide: _, add, ...rest } = options
   const write: WriteOptions = { ...rest, source: opened.source, total: opened.total }
   const folder = opened.kind === 'task' ? datasetFolder(home, opened.task.id) : corpusFolder(home, opened.head.id)
-  const before = again ? null : await readStored(opened.kind, folder)
+  const before = again && !add ? null : await readStored(opened.kind, folder)
+  if (opened.kind === 'corpus' && (opened.notes || panels || add)) {
+    const literature = { ...opened, notes: opened.notes ?? new ImportNotes() }
+    return storeLiterature(folder, literature, before as CorpusInfo | null, { ...options, ...write })
+  }
   if (before && before.source === opened.source) return { info: before, written: false }
   const info =
     opened.kind === 'task'
       ? await writeDataset(folder, opened.task, opened.samples, write)
       : await writeCorpus(folder, opened.head, opened.records, write)
+  return { info, written: true }
+}
+
+/** Writes literature, unless what is stored was made from exactly this source with these settings. */
+async function storeLiterature(
+  folder: string,
+  opened: OpenedSource & { kind: 'corpus'; notes: ImportNotes },
+  before: CorpusInfo | null,
+  options: StoreOptions & WriteOptions,
+): Promise<{ info: CorpusInfo; written: boolean }> {
+  const { panels = false, maxSide = null, add = false, onProgress } = options
+  const source = `${opened.source}${panels ? '/panels' : ''}${maxSide === null ? '' : `/${maxSide}`}`
+  const parts = before?.source.split(' + ') ?? []
+  const same = add ? parts.includes(source) : before?.source === source
+  if (before && same && !options.again) return { info: before, written: false }
+  const base = add && before ? { folder, source: before.source } : null
+  const head = base && before ? before : opened.head
+  const info = await writeLiterature(folder, head, opened.records, opened.notes, {
+    panels,
+    maxSide,
+    base,
+    source,
+    onProgress,
+  })
   return { info, written: true }
 }
 
