@@ -39,6 +39,7 @@ export async function ensureIndex(
       corpus,
       encoder,
       store,
+      cacheRoot: needs.indexFolder,
       onProgress(progress) {
         tenths(progress)
         onProgress?.(progress)
