@@ -121,7 +121,8 @@ export function redrawn(
   for (const index of random.shuffle(pool.map((_, i) => i))) {
     if (held.has(index)) continue
     const key = questionKey(pool[index]!)
-    fresh.set(key, [...(fresh.get(key) ?? []), index])
+    if (!fresh.has(key)) fresh.set(key, [])
+    fresh.get(key)!.push(index)
   }
   for (const place of places) {
     let most = { key: '', lacks: 0 }

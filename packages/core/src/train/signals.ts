@@ -59,7 +59,8 @@ export class GuidanceMeter {
     const ids = new Map<string, string[]>()
     guidance.pairs.forEach(({ figureId }, i) => {
       const domain = guidance.domains[i]!
-      ids.set(domain, [...(ids.get(domain) ?? []), figureId])
+      if (!ids.has(domain)) ids.set(domain, [])
+      ids.get(domain)!.push(figureId)
     })
     const { gap, detail } = adaptive.signals
     const found = gap || detail ? await references.look(data, [...seen], ids) : null

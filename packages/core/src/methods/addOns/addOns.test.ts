@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBackend, tf } from '../../backend/index.ts'
 import { BAGS, type Question, Random, type ReferencePair } from '../../contracts/index.ts'
@@ -220,4 +221,15 @@ describe.each(addOns.map(({ id }) => id))('add-on %s', (id) => {
 
 it('names the known add-ons when one is unknown', () => {
   expect(() => addOnById('magic')).toThrow(expect.objectContaining({ code: 'UNKNOWN_METHOD', field: 'addOns' }))
+})
+
+it('has a full row in the guide for every add-on', async () => {
+  const page = await readFile(new URL('../../../../../docs/methods.md', import.meta.url), 'utf8')
+  for (const { id } of addOns) {
+    const rows = page.split('\n').filter((line) => line.startsWith(`| \`${id}\` |`))
+    expect(rows, id).toHaveLength(1)
+    const cells = rows[0]!.split(' | ').map((cell) => cell.replaceAll('|', '').trim())
+    expect(cells, id).toHaveLength(4)
+    for (const cell of cells) expect(cell).not.toBe('')
+  }
 })
