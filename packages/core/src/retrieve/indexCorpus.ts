@@ -63,6 +63,12 @@ export async function isIndexed(store: VectorStore, corpus: { digest: string }):
   )
 }
 
+/** What stands in the folder of an open store now, where that is another content than the store shows; otherwise null. */
+export async function changedVersion(store: VectorStore): Promise<string | null> {
+  const written = (await readMark(store))?.indexVersion ?? ''
+  return written === '' || written === (await store.version()) ? null : written
+}
+
 /**
  * Encodes every figure's caption and image into the store, a batch at a time. Does nothing when the store already
  * holds this corpus, and goes on where an interrupted indexing stopped. With `cacheRoot` (the root of the indexes) vectors

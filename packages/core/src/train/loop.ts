@@ -188,6 +188,8 @@ async function train(request: TrainingRequest, io: TrainingIo, open: AsyncDispos
           milliseconds: Math.round(performance.now() - started),
         },
       })
+      const alarm = await references.indexAlarm()
+      if (alarm !== null) await emit({ type: 'alarm', payload: { name: 'index.changed', text: alarm } })
     }
 
     await learner.beginTask(context)

@@ -12,7 +12,7 @@ import {
   pixelsToTensor,
 } from '../model/index.ts'
 import { askPairs, buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
-import { type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
+import { changedVersion, type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
 import { evenly } from './evaluate.ts'
 import type { TrainingRequest } from './request.ts'
@@ -67,7 +67,7 @@ export class ReferenceBuilder implements AsyncDisposable {
       opened.push(corpus)
       const store = await openIndex({ root: indexFolder, corpus: corpus.info, encoder, store: request.store })
       opened.push(store)
-      const { encoded, milliseconds } = await indexCorpus({ corpus, encoder, store })
+      const { encoded, milliseconds } = await indexCorpus({ corpus, encoder, store, cacheRoot: indexFolder })
       if (encoded > 0) await log(`Indexed ${encoded} figures in ${(milliseconds / 1000).toFixed(1)} s.`)
       const about = { corpus: corpus.info, store: store.kind }
       const recorder = new RetrievalRecorder(encoder, request.retrievalFolder ?? null, about)
@@ -109,6 +109,13 @@ export class ReferenceBuilder implements AsyncDisposable {
     })
     await this.recorder.save(past.length + 1, policy, { ...options, size, trustFloor }, set)
     return set
+  }
+
+  /** A text for an alarm where the index was written anew since the run opened it; the run goes on with what it opened. */
+  async indexAlarm(): Promise<string | null> {
+    const changed = await changedVersion(this.store)
+    if (changed === null) return null
+    return `The index of corpus "${this.corpus.info.id}" changed while the run is under way: the run goes on with version ${await this.store.version()}, the folder now holds ${changed}.`
   }
 
   /** The set as add-ons see it; questions that they ask are added to its own. */
