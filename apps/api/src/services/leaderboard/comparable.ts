@@ -86,11 +86,21 @@ export function trains(method: string): boolean {
  * steps of a method that takes none do not matter. Settings that are empty count as absent.
  */
 export function experimentOf(row: RunRow): { key: string; config: Record<string, unknown> } {
-  const { seed: _, order: __, ...config } = configOf(row)
+  const { seed: _, order: __, ...stored } = configOf(row)
+  const config = { ...stored, parameters: completed(row.method, stored.parameters) }
   const own = trains(row.method) ? config : { ...config, stepsPerTask: undefined }
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => !isEmpty(value)))
   const version = provenanceOf(row).method?.version ?? null
   return { key: `${row.method}-${digest({ ...said, version })}`, config }
+}
+
+/** A method may have got further parameters since; their defaults are what the run did. */
+function completed(method: string, parameters: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return methodById(method).parse(parameters)
+  } catch {
+    return parameters // a method or a parameter that is no more
+  }
 }
 
 const isEmpty = (value: unknown) =>
