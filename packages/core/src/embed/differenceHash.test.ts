@@ -6,7 +6,7 @@ import { differenceHash, hashDistance } from './differenceHash.ts'
 /** Smooth random picture. */
 async function picture(seed: number, side = 96): Promise<Uint8Array> {
   const random = new Random(seed)
-  const raw = Buffer.from(Array.from({ length: 64 }, () => Math.floor(random.uniform() * 256)))
+  const raw = Buffer.from(Array.from({ length: 64 }, () => random.int(256)))
   return sharp(raw, { raw: { width: 8, height: 8, channels: 1 } })
     .resize(side, side, { kernel: 'cubic' })
     .png()

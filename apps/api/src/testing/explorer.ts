@@ -1,0 +1,100 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadBackend } from '@anamnesis/core/backend'
+import { findSuite } from '@anamnesis/core/benchmarks'
+import { figure, Random, type Sample, task } from '@anamnesis/core/contracts'
+import { modelEncoder } from '@anamnesis/core/embed'
+import { corpusFolder, datasetFolder, openCorpus, writeCorpus, writeDataset } from '@anamnesis/core/importers'
+import { loadModel } from '@anamnesis/core/model'
+import {
+  buildReferenceSet,
+  GUIDING_LICENCES,
+  RecordingEncoder,
+  saveRetrieval,
+  siphonRatio,
+} from '@anamnesis/core/reference'
+import { indexCorpus, openIndex } from '@anamnesis/core/retrieve'
+import sharp from 'sharp'
+import { indexRoot, modelFolder, retrievalFolder, shippedModels } from '../services/folders.ts'
+import { CORPUS } from './literature.ts'
+import type { TestServices } from './services.ts'
+
+const SUITE = findSuite('phantom-3')
+const MODALITIES = ['CT', 'MRI', 'X-ray', 'fundus']
+
+/** Smooth random picture, always the same for a number. */
+export async function pictureOf(number: number): Promise<Uint8Array> {
+  const random = new Random(number)
+  const raw = Buffer.from(Array.from({ length: 64 }, () => random.int(256)))
+  return sharp(raw, { raw: { width: 8, height: 8, channels: 1 } })
+    .resize(64, 64)
+    .png()
+    .toBuffer()
+}
+
+/**
+ * An installation that can search: the shipped model, a small indexed corpus (fig0 to fig39; fig7 is of a retracted
+ * article), and the tasks of phantom-3 with three test images each, of which one a task is the picture of a figure.
+ */
+export async function writeExplorer({ env, catalog }: TestServices): Promise<void> {
+  const { home } = env
+  await cp(join(shippedModels, SUITE.modelId), modelFolder(home, SUITE.modelId), { recursive: true })
+  const figures = await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => ({
+      figure: figure.parse({
+        id: `fig${i}`,
+        caption: `A ${MODALITIES[i % 4]} photo of finding ${i >> 1}`,
+        modality: MODALITIES[i % 4],
+        anatomy: i < 20 ? 'lung' : 'retina',
+        licenceGroup: i % 5 === 0 ? 'other' : 'commercial',
+        articleId: `pmc${i >> 2}`,
+        year: 2000 + (i % 3),
+        retracted: i === 7,
+      }),
+      image: await pictureOf(i),
+    })),
+  )
+  await writeCorpus(corpusFolder(home, CORPUS), { id: CORPUS, title: 'Small', synthetic: true }, figures)
+  for (const [number, id] of SUITE.taskIds.entries()) {
+    const image = (place: number) => pictureOf(place === 0 ? number : 1000 + 10 * number + place)
+    const samples: Sample[] = []
+    for (const split of ['train', 'test'] as const) {
+      for (let i = 0; i < 3; i++) samples.push({ id: `${split}/${i}`, split, label: i % 2, image: await image(i) })
+    }
+    const classes = ['normal', 'other'].map((name) => ({ id: name, name, promptName: name }))
+    const about = { id, name: id, domain: 'CT', modality: 'CT', classes, licence: 'CC0' }
+    await writeDataset(datasetFolder(home, id), task.parse(about), samples)
+  }
+  await loadBackend({ id: 'onnx', threads: 1 })
+  const { model, tokenizer, encoderId } = await loadModel(modelFolder(home, SUITE.modelId))
+  const encoder = modelEncoder(model, tokenizer, encoderId)
+  await using corpus = await openCorpus(corpusFolder(home, CORPUS))
+  await using store = await openIndex({ root: indexRoot(home), corpus: corpus.info, encoder })
+  await indexCorpus({ corpus, encoder, store })
+  model.dispose()
+  catalog.changed()
+}
+
+/** Records what a run asked for its first task: ten pairs of the general bag. */
+export async function recordRetrieval({ env }: TestServices, runId: string): Promise<void> {
+  const { home } = env
+  const { model, tokenizer, encoderId } = await loadModel(modelFolder(home, SUITE.modelId))
+  const encoder = new RecordingEncoder(modelEncoder(model, tokenizer, encoderId))
+  await using corpus = await openCorpus(corpusFolder(home, CORPUS))
+  await using store = await openIndex({ root: indexRoot(home), corpus: corpus.info, encoder })
+  const settings = { size: 10, k: 5, perCaption: 2, mode: 'layered' as const, split: 'bag' as const }
+  const options = { policy: 'dynamic' as const, pastTasks: [], seenDomains: [], random: new Random(1), ...settings }
+  const { trust: _, bags: __, ...set } = await buildReferenceSet({ ...options, store, encoder })
+  const about = { task: 1, policy: options.policy, corpus: corpus.info, store: store.kind, dim: encoder.dim }
+  await saveRetrieval(
+    retrievalFolder(home, runId),
+    {
+      format: 'anamnesis-retrieval-1',
+      ...about,
+      settings: { ...settings, ratio: siphonRatio.parse({}), trustFloor: null, licenceGroups: [...GUIDING_LICENCES] },
+      ...set,
+    },
+    await encoder.vectorsOf(set.questions.map(({ text }) => text)),
+  )
+  model.dispose()
+}
