@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
 import { loadBackend } from '@anamnesis/core/backend'
 import { findSuite } from '@anamnesis/core/benchmarks'
 import { figure, Random, type Sample, task } from '@anamnesis/core/contracts'
@@ -14,7 +15,6 @@ import {
   siphonRatio,
 } from '@anamnesis/core/reference'
 import { indexCorpus, openIndex } from '@anamnesis/core/retrieve'
-import sharp from 'sharp'
 import { indexRoot, modelFolder, retrievalFolder, shippedModels } from '../services/folders.ts'
 import { CORPUS } from './literature.ts'
 import type { TestServices } from './services.ts'
@@ -22,14 +22,36 @@ import type { TestServices } from './services.ts'
 const SUITE = findSuite('phantom-3')
 const MODALITIES = ['CT', 'MRI', 'X-ray', 'fundus']
 
-/** Smooth random picture, always the same for a number. */
-export async function pictureOf(number: number): Promise<Uint8Array> {
+const SIDE = 64
+
+/** A random picture of 8 x 8 grey squares as PNG, always the same for a number. */
+export function pictureOf(number: number): Uint8Array {
   const random = new Random(number)
-  const raw = Buffer.from(Array.from({ length: 64 }, () => random.int(256)))
-  return sharp(raw, { raw: { width: 8, height: 8, channels: 1 } })
-    .resize(64, 64)
-    .png()
-    .toBuffer()
+  const squares = Array.from({ length: 64 }, () => random.int(256))
+  const rows = Buffer.alloc(SIDE * (SIDE + 1))
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) rows[y * (SIDE + 1) + 1 + x] = squares[(y >> 3) * 8 + (x >> 3)]!
+  }
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(SIDE, 0)
+  header.writeUInt32BE(SIDE, 4)
+  header[8] = 8 // bits of one grey value
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data])
+  const frame = Buffer.alloc(body.length + 8)
+  frame.writeUInt32BE(data.length, 0)
+  body.copy(frame, 4)
+  frame.writeUInt32BE(crc32(body), body.length + 4)
+  return frame
 }
 
 /**
@@ -39,27 +61,25 @@ export async function pictureOf(number: number): Promise<Uint8Array> {
 export async function writeExplorer({ env, catalog }: TestServices): Promise<void> {
   const { home } = env
   await cp(join(shippedModels, SUITE.modelId), modelFolder(home, SUITE.modelId), { recursive: true })
-  const figures = await Promise.all(
-    Array.from({ length: 40 }, async (_, i) => ({
-      figure: figure.parse({
-        id: `fig${i}`,
-        caption: `A ${MODALITIES[i % 4]} photo of finding ${i >> 1}`,
-        modality: MODALITIES[i % 4],
-        anatomy: i < 20 ? 'lung' : 'retina',
-        licenceGroup: i % 5 === 0 ? 'other' : 'commercial',
-        articleId: `pmc${i >> 2}`,
-        year: 2000 + (i % 3),
-        retracted: i === 7,
-      }),
-      image: await pictureOf(i),
-    })),
-  )
+  const figures = Array.from({ length: 40 }, (_, i) => ({
+    figure: figure.parse({
+      id: `fig${i}`,
+      caption: `A ${MODALITIES[i % 4]} photo of finding ${i >> 1}`,
+      modality: MODALITIES[i % 4],
+      anatomy: i < 20 ? 'lung' : 'retina',
+      licenceGroup: i % 5 === 0 ? 'other' : 'commercial',
+      articleId: `pmc${i >> 2}`,
+      year: 2000 + (i % 3),
+      retracted: i === 7,
+    }),
+    image: pictureOf(i),
+  }))
   await writeCorpus(corpusFolder(home, CORPUS), { id: CORPUS, title: 'Small', synthetic: true }, figures)
   for (const [number, id] of SUITE.taskIds.entries()) {
     const image = (place: number) => pictureOf(place === 0 ? number : 1000 + 10 * number + place)
     const samples: Sample[] = []
     for (const split of ['train', 'test'] as const) {
-      for (let i = 0; i < 3; i++) samples.push({ id: `${split}/${i}`, split, label: i % 2, image: await image(i) })
+      for (let i = 0; i < 3; i++) samples.push({ id: `${split}/${i}`, split, label: i % 2, image: image(i) })
     }
     const classes = ['normal', 'other'].map((name) => ({ id: name, name, promptName: name }))
     const about = { id, name: id, domain: 'CT', modality: 'CT', classes, licence: 'CC0' }

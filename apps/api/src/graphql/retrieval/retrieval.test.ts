@@ -95,7 +95,7 @@ describe('moreLikeThis', () => {
     const near = await like({ figureKey: 'fig1', modalities: ['MRI'] })
     expect(near).toHaveLength(3)
     expect(near.some(({ figure }) => figure.key === 'fig1' || figure.modality !== 'MRI')).toBe(false)
-    const imageBase64 = Buffer.from(await pictureOf(5)).toString('base64')
+    const imageBase64 = Buffer.from(pictureOf(5)).toString('base64')
     expect((await like({ imageBase64: `data:image/png;base64,${imageBase64}` }))[0]).toMatchObject({
       figure: { key: 'fig5' },
       similarity: expect.closeTo(1, 4),
