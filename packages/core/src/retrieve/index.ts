@@ -4,7 +4,14 @@ export { exactLayer } from './exactLayer.ts'
 export { RANK_CONSTANT, reciprocalRankFusion } from './fusion.ts'
 export { captionProbes, measureHonesty, type Probe, questionProbes } from './honesty.ts'
 export { type Honesty, readHonesty } from './honestyFile.ts'
-export { type CorpusSource, changedVersion, type IndexReport, indexCorpus, isIndexed, openIndex } from './indexCorpus.ts'
+export {
+  type CorpusSource,
+  changedVersion,
+  type IndexReport,
+  indexCorpus,
+  isIndexed,
+  openIndex,
+} from './indexCorpus.ts'
 export {
   RETRIEVAL_MODES,
   type RetrievalMode,

@@ -37,18 +37,28 @@ export interface IndexReport {
   milliseconds: number
 }
 
-/** Opens the index that belongs to this corpus content, encoder and kind of store; it is empty when new. */
+/**
+ * Opens the index that belongs to this corpus content, encoder and kind of store; it is empty when new.
+ * @param options.version the content that a run was pinned to @throws MISSING_DATA when the store keeps it no more
+ */
 export async function openIndex(options: {
   root: string
   corpus: { id: string; digest: string }
   encoder: { id: string; dim: number }
   store?: string
+  version?: string
 }): Promise<VectorStore> {
-  const { root, corpus, encoder, store = 'lancedb' } = options
+  const { root, corpus, encoder, store = 'lancedb', version } = options
   const content = `${corpus.id}-${corpus.digest.slice(0, 12)}`
   const folder = join(root, content, encoder.id, store)
   const name = `${content} ${encoder.id}`
-  return storeById(store).open({ folder, name, encoderId: encoder.id, dim: encoder.dim })
+  const opened = await storeById(store).open({ folder, name, encoderId: encoder.id, dim: encoder.dim })
+  if (version === undefined || (await opened.show(version))) return opened
+  await opened[Symbol.asyncDispose]()
+  throw new AnamnesisError(
+    'MISSING_DATA',
+    `The index of corpus "${corpus.id}" in store "${store}" does not hold version ${version} any more. Use the version that is there, or index that corpus again.`,
+  )
 }
 
 /** True when the store holds all of this corpus. */

@@ -73,6 +73,10 @@ class ExactStore implements VectorStore {
     return (await this.contents.get()).version
   }
 
+  async show(version: string): Promise<boolean> {
+    return version === (await this.version())
+  }
+
   async count(filter?: StoreFilter): Promise<number> {
     return this.matching(filter).length
   }

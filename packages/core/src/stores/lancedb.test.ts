@@ -79,3 +79,26 @@ it('finds captions by their words in the text index of a large table, with filte
   expect(filtered!.every(({ modality }) => modality === 'domain 2')).toBe(true)
   expect(await lance.matchCaptions('?!', 10)).toEqual([])
 })
+
+it('shows an earlier content as long as it is asked, while a newer one is built', async () => {
+  await using pinned = await lancedbStoreWith(500).open({ folder, ...ENCODER })
+  const all = rows()
+  await pinned.upsert(all.slice(0, 600))
+  const first = await pinned.version()
+  const question = all[1_000]!.captionVector
+  const before = await pinned.nearestCaptions(question, 20)
+  {
+    await using writer = await lancedbStoreWith(500).open({ folder, ...ENCODER })
+    await writer.upsert(all.slice(600))
+    expect(await writer.version()).not.toBe(first)
+  }
+  expect(await pinned.nearestCaptions(question, 20)).toEqual(before) // what is open stays as it was
+  await using later = await lancedbStoreWith(500).open({ folder, ...ENCODER })
+  expect(await later.count()).toBe(2_000)
+  expect(await later.show(first)).toBe(true)
+  expect([await later.version(), await later.count()]).toEqual([first, 600])
+  expect(await later.nearestCaptions(question, 20)).toEqual(before)
+  expect(await later.show('0'.repeat(16))).toBe(false)
+  await later.refresh()
+  expect(await later.count()).toBe(2_000)
+})

@@ -111,6 +111,20 @@ class LanceStore implements VectorStore {
 
   async refresh(): Promise<void> {
     await this.table.checkoutLatest()
+    await this.look()
+  }
+
+  /** Contents are kept as tags of Lance: a tagged version is not cleaned up, and shares its files with the others. */
+  async show(version: string): Promise<boolean> {
+    if (version === (await this.version())) return true
+    const tag = (await (await this.table.tags()).list())[tagOf(version)]
+    if (tag === undefined) return false
+    await this.table.checkout(tag.version)
+    await this.look()
+    return true
+  }
+
+  private async look(): Promise<void> {
     this.contents.forget()
     this.figures.clear()
     this.rowIds.clear()
@@ -130,13 +144,15 @@ class LanceStore implements VectorStore {
   async upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
     return withFileLock(join(this.folder, 'write.lock'), async () => {
       await this.refresh()
+      let written = 0
       try {
-        const written = await this.merge(rows)
+        written = await this.merge(rows)
         if (written > 0) await this.settle()
-        return written
       } finally {
         await this.refresh()
       }
+      if (written > 0) await this.keep()
+      return written
     })
   }
 
@@ -361,6 +377,15 @@ class LanceStore implements VectorStore {
     }
   }
 
+  /** Tags the present content by its version. */
+  private async keep(): Promise<void> {
+    if (this.rows === 0) return
+    const tag = tagOf(await this.version())
+    const tags = await this.table.tags()
+    if (tag in (await tags.list())) return
+    await tags.create(tag, await this.table.version())
+  }
+
   /** Joins the files of many writes, takes new rows into the indexes, and builds those of a table that became large. */
   private async settle(): Promise<void> {
     await this.table.optimize()
@@ -368,6 +393,8 @@ class LanceStore implements VectorStore {
     if (rows > this.parts.flatRows) await buildIndexes(this.table, rows)
   }
 }
+
+const tagOf = (version: string): string => `content-${version}`
 
 /** A stream of record batches of at most `size` rows. */
 async function* batches(query: ReturnType<Table['query']>, size: number) {

@@ -76,6 +76,11 @@ export interface VectorStore extends AsyncDisposable {
   count(filter?: StoreFilter): Promise<number>
   /** Sees what others wrote since the store was opened. */
   refresh(): Promise<void>
+  /**
+   * Shows the content of this version from now on (until `refresh`), where the store still has it: every complete content
+   * of a LanceDB index is kept, other stores keep the present one. @returns false where it is gone
+   */
+  show(version: string): Promise<boolean>
   /** Adds or replaces rows by figure id, in batches; one writer at a time, others wait. @throws ENCODER_MISMATCH */
   upsert(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number>
   /** The `limit` figures whose caption vector is nearest, best first (ties by figure id). @throws ENCODER_MISMATCH */

@@ -132,6 +132,10 @@ class ElasticsearchStore implements VectorStore {
     return (await this.contents.get()).version
   }
 
+  async show(version: string): Promise<boolean> {
+    return version === (await this.version())
+  }
+
   async lexicalStatistics(): Promise<Contents> {
     return this.contents.get()
   }
