@@ -11,6 +11,7 @@ import { RARE_MODALITY, SyntheticIndex } from './retrievalData.ts'
 import { elasticsearchPart } from './retrievalElasticsearch.ts'
 import { BENCH_ENCODER, FixedEncoder } from './retrievalEncoder.ts'
 import { type FaissAnswer, faiss } from './retrievalFaiss.ts'
+import { jatsPart } from './retrievalJats.ts'
 import { exactInWorker } from './retrievalWorker.ts'
 
 const SIZE = Number(process.env.ANAMNESIS_BENCH_SIZE ?? 1_000_000)
@@ -72,6 +73,8 @@ const bench: Bench = {
       report({ metric: 'layered.p95_ms', value: p95, unit: 'ms', n: totals.length })
 
       await elasticsearchPart(join(folder, 'elasticsearch'), SIZE, report, note)
+      note('Parsing real articles ...')
+      await jatsPart(report)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

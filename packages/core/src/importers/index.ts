@@ -18,4 +18,5 @@ export {
   syntheticTaskIds,
   type Topology,
 } from './synthetic/index.ts'
+export { readTar } from './tar.ts'
 export { taskCaption } from './taskCaptions.ts'
