@@ -12,6 +12,7 @@ const USAGE = `usage: npm run benchmark -- --suite <id> --methods <a,b,c> [optio
   --seeds 1,2        seeds, one run each per method (default 1)
   --order <id>       order of the suite's tasks (default: the suite's first)
   --set key=value    a run setting (stepsPerTask=50) or, with a dot, a method's parameter (primed-dyn.alpha=0.5); repeatable
+  --add-on id        joins an add-on to every method; id.key=value with a parameter of it (stress.share=0.5); repeatable
   --resume <name>    name of this comparison: a second call with the same name goes on with the runs it started
   --json             one JSON object a line instead of tables
 The server is the one at ANAMNESIS_API (default http://localhost:4000).`
@@ -48,6 +49,7 @@ function readArguments() {
       seeds: { type: 'string', default: '1' },
       order: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
+      'add-on': { type: 'string', multiple: true, default: [] },
       resume: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -76,6 +78,13 @@ function readArguments() {
       parameters[method][key.slice(dot + 1)] = value
     }
   }
+  const addOns: Record<string, Record<string, unknown>> = {}
+  for (const entry of values['add-on']) {
+    const [, id, key, value] = /^([^.=]+)(?:\.([^=]+)=(.*))?$/s.exec(entry) ?? []
+    if (id === undefined) throw new UsageError(`--add-on: "${entry}" is neither id nor id.key=value`)
+    addOns[id] ??= {}
+    if (key !== undefined) addOns[id][key] = parseValue(value ?? '')
+  }
   return {
     suite: values.suite,
     methods: values.methods.split(',').filter(Boolean),
@@ -83,6 +92,7 @@ function readArguments() {
     order: values.order,
     settings,
     parameters,
+    addOns,
     name: values.resume ?? randomUUID(),
     json: values.json,
   }
@@ -121,6 +131,7 @@ async function start(api: ApiClient, options: Arguments, method: string, seed: n
     seed,
     settings: options.settings,
     parameters: options.parameters[method] ?? {},
+    addOns: options.addOns,
     idempotencyKey: createHash('sha256')
       .update(JSON.stringify([options.name, options.suite, options.order, method, seed]))
       .digest('hex')

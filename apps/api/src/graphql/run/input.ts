@@ -53,7 +53,7 @@ export class StartRunInput {
     nullable: true,
     description: 'Add-ons by key, each with what differs from its defaults: { stress: { share: 0.5 } }.',
   })
-  addOns?: Record<string, unknown> | null
+  addOns?: Record<string, Record<string, unknown>> | null
 
   @Field(() => JSONScalar, { nullable: true, description: "What differs from the suite's run settings." })
   settings?: Record<string, unknown> | null
