@@ -26,7 +26,7 @@ const params = z.strictObject({
     title: 'Images for the task choice',
     description: 'Training images of a task whose features tell later which images belong to it.',
   }),
-  rate: adapterRate(10),
+  rate: adapterRate(100),
 })
 
 /**

@@ -34,7 +34,7 @@ const params = z.strictObject({
     description: 'Blocks behind them, which have a prompt of their own for each task.',
   }),
   pull: keyPullWeight,
-  rate: adapterRate(10),
+  rate: adapterRate(30),
 })
 
 /**

@@ -124,7 +124,7 @@ function openPool(
   const values = Float32Array.from({ length: prompts * embedding }, () => random?.uniform(-1, 1) ?? 0)
   const seed = String(random?.uint32() ?? 0)
   return {
-    tokens: new PromptTokens(config, { id: 'l2p', prompts, length, seed }),
+    tokens: new PromptTokens(config, { id: 'l2p', prompts, length, seed, start: 0.02 }),
     keys: new WrapperVariables('the keys of L2P', [{ name: KEYS, shape: [prompts, embedding], values }]),
   }
 }

@@ -25,7 +25,7 @@ const params = z.strictObject({
     title: 'Scale',
     description: 'Factor on the output of the experts.',
   }),
-  rate: adapterRate(10),
+  rate: adapterRate(30),
   routerImages: z.number().int().min(2).max(100_000).default(512).meta({
     title: 'Images for the task choice',
     description: 'Training images of a task that its autoencoder learns from.',

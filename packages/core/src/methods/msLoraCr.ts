@@ -25,7 +25,7 @@ const params = z.strictObject({
     title: 'Weight of the orthogonality',
     description: 'Keeps the parts of the new LoRA different from each other.',
   }),
-  rate: adapterRate(10),
+  rate: adapterRate(1),
 })
 
 /**

@@ -12,8 +12,8 @@ afterAll(async () => tiny[Symbol.asyncDispose]())
 
 /** Methods that keep what belongs to a task apart, and are not told the task when they score. */
 const METHODS: [string, Record<string, number>][] = [
-  ['moe-adapters', { experts: 4, bottleneck: 8, autoencoderSteps: 60 }],
-  ['diki', {}],
+  ['moe-adapters', { rate: 10, experts: 4, bottleneck: 8, autoencoderSteps: 60 }],
+  ['diki', { rate: 10 }],
   ['rail-primal', { units: 200 }],
   ['rail-dual', {}],
 ]
