@@ -1,9 +1,9 @@
-/** Words of captions that tell how a picture was made, the surest first. Word by word, either case. */
+/** Words of captions that tell how a picture was made, the surest first. Abbreviations in capitals only. */
 const WORDS: readonly (readonly [modality: string, words: RegExp])[] = [
   ['X-ray', /\b(x-?rays?|radiographs?|radiography|cxr|mammogra(m|ms|phy)|fluoroscopy)\b/i],
   ['MRI', /\b(mri|mr imag\w+|magnetic resonance imag\w+|t[12][- ]weighted|flair)\b/i],
-  ['CT', /\b(ct|computed tomograph\w+|cect|hrct|micro-?ct)\b(?! values?)/],
-  ['PET', /\b(pet|positron emission)\b(?= |-)(?!s)/],
+  ['CT', /\b(CT|CECT|HRCT|[Mm]icro-?CT)\b(?! values?)|\b[Cc]omputed tomograph\w+/],
+  ['PET', /\bPET\b|\b[Pp]ositron emission tomograph\w+/],
   ['ultrasound', /\b(ultrasound|ultrasonogra\w+|sonogra\w+|echocardiogra\w+|doppler)\b/i],
   ['OCT', /\b(optical coherence tomograph\w+|oct (scan|image|b-scan)\w*)\b/i],
   ['fundus', /\b(fundus (photo\w*|image\w*|autofluorescence)|fundoscop\w+|retinal photograph\w*)\b/i],

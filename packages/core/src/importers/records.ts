@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AnamnesisError } from '../contracts/index.ts'
@@ -78,13 +78,12 @@ export class RecordWriter implements AsyncDisposable {
     const index = await openOrCreate(join(folder, 'index.bin'))
     const ends = { records: 0, index: 0 }
     const writer = new RecordWriter([records, index], new Appender(records), new Appender(index))
-    const rows = createReadStream('', { fd: index, autoClose: false, start: 0, highWaterMark: ROW_BYTES * 4096 })
-    let rest: Buffer = Buffer.alloc(0)
-    reading: for await (const chunk of rows) {
-      const all = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
-      let at = 0
-      for (; at + ROW_BYTES <= all.length; at += ROW_BYTES) {
-        const row = all.subarray(at, at + ROW_BYTES)
+    const buffer = Buffer.alloc(ROW_BYTES * 4096)
+    reading: for (;;) {
+      const { bytesRead } = await index.read(buffer, 0, buffer.length, ends.index)
+      if (bytesRead < ROW_BYTES) break
+      for (let at = 0; at + ROW_BYTES <= bytesRead; at += ROW_BYTES) {
+        const row = buffer.subarray(at, at + ROW_BYTES)
         const header = await wholeRecord(records, row, ends.records, writer.hash)
         if (header === null) break reading
         writer.ids.add(row.readUInt32LE(24), row.readUInt32LE(28))
@@ -93,7 +92,6 @@ export class RecordWriter implements AsyncDisposable {
         ends.index += ROW_BYTES
         onRecord(header)
       }
-      rest = all.subarray(at)
     }
     await records.truncate(ends.records)
     await index.truncate(ends.index)

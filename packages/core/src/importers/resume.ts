@@ -42,8 +42,19 @@ export async function publishResumably<T>(
     await replace(partial, folder)
     return result
   } catch (error) {
+    await removeIfEmpty(partial)
     throw toAnamnesisError(error)
   }
+}
+
+/** Nothing was stored: there is nothing to go on from. */
+async function removeIfEmpty(partial: string): Promise<void> {
+  const isHeld = await stat(join(partial, LOCK)).then(
+    () => true,
+    () => false,
+  )
+  const { size } = await stat(join(partial, 'records.bin')).catch(() => ({ size: 0 }))
+  if (!isHeld && size === 0) await rm(partial, { recursive: true, force: true })
 }
 
 /** Puts `partial` in the place of `folder`. The lock file goes with it and is removed there. */

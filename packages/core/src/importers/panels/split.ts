@@ -65,7 +65,7 @@ export async function panelsOf({ figure, image }: FigureRecord, report: PanelRep
   const places = boxes.map((box) => scaled(box, scale, size))
   if (places.some((box) => Math.min(box.width, box.height) < MIN_SIDE)) return report.refuse('panels too small')
   const common = caption.common.length <= MAX_COMMON ? caption.common : ''
-  const guessed = figure.modality === modalityOfCaption(figure.caption)
+  const guessed = figure.modality === '' || figure.modality === modalityOfCaption(figure.caption)
   const panels: NewFigureRecord[] = []
   for (const [at, { label, text }] of caption.panels.entries()) {
     panels.push({
