@@ -1,5 +1,12 @@
 import { type Tensor2D, tf } from '../backend/index.ts'
-import { cosine, type ScoredFigure, type StoreFilter, type VectorSide, type VectorStore } from '../stores/index.ts'
+import {
+  cosine,
+  type ScoredFigure,
+  type StoreFilter,
+  type VectorBlock,
+  type VectorSide,
+  type VectorStore,
+} from '../stores/index.ts'
 import { BestScores } from './bestScores.ts'
 
 /** Scores computed at a time, [questions, rows]: 64 MB. */
@@ -10,10 +17,13 @@ const MOST_ROWS = 8_192
 /** Questions of one pass over the vectors. */
 const MOST_QUESTIONS = 4_096
 /**
- * What the engine's 32-bit sums may differ from a sum of 64 bits: rows this close to the threshold are scored again.
- * Seen at 512 dimensions: 3e-7.
+ * What the engine's sums may differ from a sum of 64 bits at least: rows this close to the threshold are scored again.
+ * Seen at 512 dimensions and 32 bits: 3e-7. Devices that multiply with fewer bits show it in a sample of the first block.
  */
-const ENGINE_ERROR = 1e-5
+const LEAST_ERROR = 1e-5
+/** Scores of the sample, and how far beyond the worst of them an error may lie. */
+const SAMPLED = 512
+const MARGIN = 8
 
 /** True when an engine is loaded in this process, so that `exactLayer` can be used. */
 export const engineLoaded = (): boolean => (tf as typeof tf | undefined) !== undefined
@@ -53,16 +63,18 @@ async function onePass(
   const matrix = new Float32Array(questions.length * dim)
   for (const [i, question] of questions.entries()) matrix.set(question, i * dim)
   const asked = tf.tensor2d(matrix, [questions.length, dim])
+  let error = Number.NaN
   try {
     for await (const block of store.vectorBlocks(side, rows, filter)) {
       const scores = scoresOf(asked, block.vectors, block.rows, rows)
+      if (Number.isNaN(error)) error = engineError(questions, block, scores, rows)
       for (const [i, question] of questions.entries()) {
         const list = best[i]!
         const end = i * rows + block.rows
-        let floor = list.floor - ENGINE_ERROR
+        let floor = list.floor - error
         for (let at = i * rows, row = 0; at < end; at++, row++) {
           if (scores[at]! < floor) continue
-          if (list.add(cosine(question, block.vectors, row * dim), row)) floor = list.floor - ENGINE_ERROR
+          if (list.add(cosine(question, block.vectors, row * dim), row)) floor = list.floor - error
         }
         list.name(block.id)
       }
@@ -70,6 +82,25 @@ async function onePass(
   } finally {
     asked.dispose()
   }
+}
+
+/** How far the engine's scores may lie from those of 64 bits, by a sample spread over the block. */
+function engineError(
+  questions: readonly Float32Array[],
+  block: VectorBlock,
+  scores: Float32Array,
+  rows: number,
+): number {
+  const pairs = questions.length * block.rows
+  const stride = Math.max(1, Math.floor(pairs / SAMPLED))
+  let worst = 0
+  for (let pair = 0; pair < pairs; pair += stride) {
+    const question = Math.floor(pair / block.rows)
+    const row = pair % block.rows
+    const exact = cosine(questions[question]!, block.vectors, row * questions[question]!.length)
+    worst = Math.max(worst, Math.abs(exact - scores[question * rows + row]!))
+  }
+  return Math.max(LEAST_ERROR, MARGIN * worst)
 }
 
 /** [questions, rows] scores; a block that is not full is filled up, so that one compiled product serves all. */
