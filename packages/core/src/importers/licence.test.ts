@@ -51,6 +51,12 @@ test.each([
   ['under the terms of the Creative Commons Attribution License, which permits', null, 'CC BY'],
   ['Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International', null, 'CC BY-NC-SA 4.0'],
   ['CC BY-ND', null, 'CC BY-ND'],
+  [
+    'under the Creative Commons Attribution 4.0 International License (http://creativecommons.org/licenses/by/4.0/). The Creative Commons Public Domain Dedication waiver (http://creativecommons.org/publicdomain/zero/1.0/) applies to the data',
+    null,
+    'CC BY 4.0',
+  ],
+  ['free for non-commercial use', 'https://creativecommons.org/licenses/by/4.0/', 'CC BY-NC 4.0'],
   ['Elsevier user licence', null, 'Elsevier user licence'],
   [null, null, ''],
 ])('%s %s is called %s', (licence, url, name) => {

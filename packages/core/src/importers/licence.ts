@@ -25,6 +25,8 @@ export function allowsChanges(licence: string): boolean {
 
 /** Short name of a licence: "CC BY 4.0", "CC0 1.0", "Public domain"; the words themselves where none is recognised. */
 export function licenceName(licence: string | null, url: string | null = null): string {
+  const addressed = nameOfAddress(`${url ?? ''} ${licence ?? ''}`)
+  if (addressed !== null && licenceGroup(addressed) === licenceGroup(licence, url)) return addressed
   const text = flat(licence, url)
   if (licenceGroup(licence, url) === 'other' && !NO_CHANGES.test(text))
     return (licence ?? url ?? '').trim().slice(0, 200)
@@ -43,6 +45,16 @@ export function licenceName(licence: string | null, url: string | null = null): 
   if (/cc-?by|licen[cs]es?-by|creative-commons|creativecommons|by-n[cd]|attribution-/.test(text))
     return `CC BY${parts}${end}`
   return (licence ?? '').trim().slice(0, 200)
+}
+
+/** What a Creative Commons address says; words beside it may speak of other things ("CC0 applies to the data"). */
+function nameOfAddress(text: string): string | null {
+  const found =
+    /creativecommons\.org\/(?:licen[cs]es\/(by(?:-(?:nc|nd|sa))*)|publicdomain\/(zero|mark))(?:\/(\d\.\d))?/i.exec(text)
+  if (!found) return null
+  const [, kind, domain, version] = found
+  if (domain === 'mark') return 'Public domain'
+  return `${kind ? `CC ${kind.toUpperCase()}` : 'CC0'}${version ? ` ${version}` : ''}`
 }
 
 const NON_COMMERCIAL = /non-?commercial|by-?nc|(^|-)nc(-|$)/

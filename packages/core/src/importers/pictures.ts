@@ -28,7 +28,7 @@ export function isPicture(name: string): boolean {
  * How a picture is looked for: the last part of its address, without a known extension, in lower case:
  * "info:doi/10.1371/journal.pone.0035142.g001" -> "journal.pone.0035142.g001", "Fig1.TIF" -> "fig1".
  */
-export function pictureName(address: string): string {
+function pictureName(address: string): string {
   return basename(address.replaceAll('\\', '/')).replace(EXTENSION, '').toLowerCase()
 }
 

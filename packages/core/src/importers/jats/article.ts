@@ -24,7 +24,7 @@ export interface ArticleFigure {
 }
 
 /** Another article that this one speaks about, or that speaks about it. */
-export interface RelatedArticle {
+interface RelatedArticle {
   kind: (typeof NOTICE_KINDS)[number]
   /** 'about': this article is the notice. 'by': the related article is the notice about this one. */
   direction: 'about' | 'by'

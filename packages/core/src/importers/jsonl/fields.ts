@@ -4,7 +4,7 @@ import { articleKey, plainDoi, plainPmcid, plainPmid } from '../jats/identifiers
 import { licenceGroup, licenceName } from '../licence.ts'
 
 /** What a record is asked for, with the names that data sets give it, the likeliest first. A dot leads into an object. */
-export const FIELDS = {
+const FIELDS = {
   id: ['id', 'figure_id', 'pair_id', 'uuid', 'image_id', 'key', '__key__', 'uid'],
   image: [
     'image',
