@@ -9,7 +9,7 @@ import {
   type ReviewNeeds,
   redrawn,
 } from './adaptive.ts'
-import { margin, requiredDetail } from './domainGap.ts'
+import { coarseMargin, margin, requiredDetail } from './domainGap.ts'
 
 const ratio = { task: 100, domain: 80, general: 30 }
 const unknown: ReviewNeeds = { gap: null, detail: null, risk: new Map(), need: new Map(), closeness: new Map() }
@@ -134,8 +134,18 @@ describe('required detail', () => {
     expect(at(0.1)).toBeGreaterThan(0.9)
   })
 
-  it('is unknown without classes, and full where domains cannot be told apart either', () => {
+  it('is unknown without classes, and without domains to compare with', () => {
     expect(requiredDetail([], 0.5)).toBeNull()
-    expect(requiredDetail([-0.1], 0)).toBe(1)
+    expect(requiredDetail([0.1], null)).toBeNull()
+  })
+
+  it('compares with the domains that the corpus shows', () => {
+    const texts = [unit(0), unit(1), unit(2)]
+    const right = coarseMargin([[unit(0), unit(0.1)], [unit(1)], [unit(2)]], texts)!
+    expect(right).toBeGreaterThan(0.3)
+    // Figures found for the third domain are of the first: it does not count.
+    expect(coarseMargin([[unit(0), unit(0.1)], [unit(1)], [unit(0)]], texts)).toBeCloseTo(right, 1)
+    expect(coarseMargin([[unit(0)], [unit(0)], [unit(0)]], texts)).toBeNull()
+    expect(coarseMargin([[unit(0)], [], []], texts)).toBeNull()
   })
 })

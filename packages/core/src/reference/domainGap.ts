@@ -11,8 +11,8 @@ const NEIGHBOURS = 32
 export interface KeywordSpread {
   /** Mean cosine between the centroids of the keywords' figures. */
   likeness: number
-  /** Mean over figures of cos(figure, own keyword) - the largest cos(figure, other keyword). */
-  margin: number
+  /** `coarseMargin` of the keywords' figures. */
+  margin: number | null
 }
 
 export interface DomainGap {
@@ -38,8 +38,7 @@ export async function keywordSpread(store: VectorStore, encoder: Encoder): Promi
   const centres = images.filter((rows) => rows.length > 0).map((rows) => centroid(rows))
   const between = centres.flatMap((a, i) => centres.slice(i + 1).map((b) => cosine(a, b)))
   const keywords = questions.map((_, i) => words.subarray(i * dim, (i + 1) * dim))
-  const margins = images.flatMap((rows, own) => rows.map((image) => margin(image, keywords, own)))
-  return { likeness: mean(between) ?? 0, margin: mean(margins) ?? 0 }
+  return { likeness: mean(between) ?? 0, margin: coarseMargin(images, keywords) }
 }
 
 /**
@@ -79,13 +78,30 @@ export async function domainGap(options: {
 
 /**
  * d = 1 - clip(mean margin of classes / margin of domains, 0, 1): 0 where classes are as far apart as domains, 1 where
- * they cannot be told apart. @param classes m_c of each class; empty: unknown
+ * they cannot be told apart.
+ * @param classes m_c of each class @param domains `coarseMargin`
+ * @returns null where there is no class, or no domains to compare with
  */
-export function requiredDetail(classes: readonly number[], domains: number): number | null {
+export function requiredDetail(classes: readonly number[], domains: number | null): number | null {
   const own = mean(classes)
-  if (own === null) return null
-  if (domains <= 0) return own > 0 ? 0 : 1
-  return 1 - clip(own / domains)
+  return own === null || domains === null ? null : 1 - clip(own / domains)
+}
+
+/**
+ * m_ref: mean margin of figures between domains. A corpus holds figures of some domains only, and those found for the
+ * others say nothing: domains count when most of their figures are nearest to their own text.
+ * @param figures of each domain, unit rows @param texts one of each domain, unit rows
+ * @returns null where fewer than two domains count, or they cannot be told apart
+ */
+export function coarseMargin(figures: readonly Float32Array[][], texts: readonly Float32Array[]): number | null {
+  const shown = texts.flatMap((_, own) => {
+    const right = figures[own]!.filter((image) => margin(image, texts, own) > 0).length
+    return right > 0 && right >= figures[own]!.length / 2 ? [own] : []
+  })
+  if (shown.length < 2) return null
+  const kept = shown.map((domain) => texts[domain]!)
+  const value = mean(shown.flatMap((domain, i) => figures[domain]!.map((image) => margin(image, kept, i))))
+  return value !== null && value > 0 ? value : null
 }
 
 /** cos(image, own text) - the largest cos(image, other text). */

@@ -3,6 +3,7 @@ export { askPairs, GUIDING_LICENCES } from './ask.ts'
 export { bagSizes, buildReferenceSet, type ReferenceOptions, type ReferenceSet } from './build.ts'
 export { clusterSelection } from './clusterSelection.ts'
 export {
+  coarseMargin,
   type DomainGap,
   domainGap,
   type KeywordSpread,

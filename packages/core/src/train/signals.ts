@@ -4,6 +4,7 @@ import {
   adaptiveTargets,
   chosenPairs,
   classKey,
+  coarseMargin,
   type DomainGap,
   margin,
   mean,
@@ -164,18 +165,19 @@ export class GuidanceMeter {
   }
 
   /** m_ref: the margin between the domains of the set. */
-  private domainMargin(): number {
+  private domainMargin(): number | null {
     const { past, guidance, questions } = this.options
     const { images, phrases } = guidance.teacherView
     const dim = this.dim
     const first = past.flatMap(promptsOf).length
     const domains = domainsOf(questions)
     const texts = domains.map((_, i) => phrases.subarray((first + i) * dim, (first + i + 1) * dim))
-    const margins = guidance.chosen.flatMap((index) => {
+    const figures: Float32Array[][] = domains.map(() => [])
+    for (const index of guidance.chosen) {
       const own = domains.indexOf(this.pool[index]!.question.domain)
-      return own < 0 ? [] : [margin(images.subarray(index * dim, (index + 1) * dim), texts, own)]
-    })
-    return mean(margins) ?? 0
+      if (own >= 0) figures[own]!.push(images.subarray(index * dim, (index + 1) * dim))
+    }
+    return coarseMargin(figures, texts)
   }
 
   private get dim(): number {
