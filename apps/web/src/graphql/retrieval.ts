@@ -13,7 +13,7 @@ graphql(`
     dense { score rank }
     visual { score rank }
     lexical { score rank }
-    figure { id key caption modality anatomy licence licenceGroup article pmid pmcid doi url credit imageUrl }
+    figure { ...FigureFields }
   }
 `)
 
@@ -29,6 +29,45 @@ export const Retrieve = graphql(`
       encoderId
       store
       exact
+    }
+  }
+`)
+
+/** The same search as a script would send it: one self-contained document. */
+export const RETRIEVE_SCRIPT = `query Retrieve($input: RetrieveInput!) {
+  retrieve(input: $input) {
+    hits {
+      rank
+      dense { score rank }
+      visual { score rank }
+      lexical { score rank }
+      figure { key caption licence article pmid pmcid doi imageUrl guidedRunCount }
+    }
+    dropped { dropped figure { key } }
+    counts { corpus dense visual kept distinctScores }
+    time { encode dense visual lexical total }
+    indexVersion
+    encoderId
+    store
+    exact
+  }
+}`
+
+export const Facets = graphql(`
+  query Facets($input: FacetsInput!) {
+    facets(input: $input) { field values { value count } }
+  }
+`)
+
+export const MoreLikeThis = graphql(`
+  query MoreLikeThis($input: MoreLikeThisInput!) {
+    moreLikeThis(input: $input) {
+      hits { similarity figure { ...FigureFields } }
+      indexVersion
+      encoderId
+      store
+      exact
+      milliseconds
     }
   }
 `)

@@ -1,23 +1,33 @@
 'use client'
 
-import { print } from 'graphql'
 import { type FormEvent, useMemo, useState } from 'react'
 import { useQuery } from 'urql'
 import { messageOf, useApi } from '../graphql/client.tsx'
 import type { CorporaQuery, HitFieldsFragment, RetrieveQuery } from '../graphql/generated/graphql.ts'
-import { Corpora, Retrieve } from '../graphql/retrieval.ts'
+import { Corpora, RETRIEVE_SCRIPT, Retrieve } from '../graphql/retrieval.ts'
 import { count, milliseconds, number, plural } from '../prepare/format.ts'
 import { barLength, dropReasons, funnel, STAGES, stageRanges } from '../prepare/retrieval.ts'
 import { curl, graphqlText, python } from '../prepare/snippets.ts'
-import { Button, CodeBlock, Hint, Segmented, Select, Toggles } from '../ui/controls.tsx'
+import { Button, CodeBlock, Hint, Segmented, Select } from '../ui/controls.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Empty, Failure, Loading, PageHeader, Panel, Tag } from '../ui/surfaces.tsx'
-import { asList, useUrlState } from '../ui/useUrlState.ts'
+import { useUrlState } from '../ui/useUrlState.ts'
+import { FigureDrawer } from './literature/FigureDrawer.tsx'
+import { FacetFilters, useFilter } from './retrieval/FacetFilters.tsx'
+import { SideBySide } from './retrieval/SideBySide.tsx'
+import { SimilarPanel, UploadButton } from './retrieval/SimilarPanel.tsx'
+import { StageTable } from './retrieval/StageTable.tsx'
 
 type Corpus = CorporaQuery['corpora'][number]
 type Retrieval = RetrieveQuery['retrieve']
 const K = ['10', '20', '50', '100']
 const MAX_CARDS = 200
+const MODES = [
+  { value: 'layered', label: 'Layers', title: 'Caption, image, then words' },
+  { value: 'dense', label: 'Caption only', title: 'The ablation: the dense layer alone' },
+  { value: 'lexical', label: 'Words only', title: 'The ablation: BM25 alone' },
+]
+const modeName = (value: string) => MODES.find((mode) => mode.value === value)?.label ?? value
 
 /** Ask the literature a question and see why each figure was kept. */
 export function RetrievalPage() {
@@ -56,18 +66,21 @@ function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpu
   const [draft, setDraft] = useState(question)
   const k = Number(get('k', '20')) || 20
   const perCaption = Number(get('per', '2')) || 2
-  const modalities = asList(get('modality'))
-  const licenceGroups = asList(get('licence'))
+  const mode = get('mode', 'layered')
+  const other = get('beside')
+  const like = get('like')
+  const [upload, setUpload] = useState<string | null>(null)
+  const filter = useFilter()
   const input = useMemo(
     () => ({
       question,
       corpus: corpus.key,
       k,
       perCaption,
-      ...(modalities.length > 0 ? { modalities } : {}),
-      ...(licenceGroups.length > 0 ? { licenceGroups } : {}),
+      ...filter,
+      ...(mode === 'layered' ? {} : { mode }),
     }),
-    [question, corpus.key, k, perCaption, modalities, licenceGroups],
+    [question, corpus.key, k, perCaption, filter, mode],
   )
   const [{ data, error, fetching }, again] = useQuery({
     query: Retrieve,
@@ -105,6 +118,7 @@ function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpu
           <Button look="primary" type="submit" disabled={draft.trim() === ''} className="h-10! px-5!">
             Retrieve
           </Button>
+          <UploadButton onImage={setUpload} />
         </form>
         <div className="mt-2 flex flex-wrap items-center gap-1.5">
           <span className="mr-1 text-2xs text-ink-3">Try</span>
@@ -125,7 +139,10 @@ function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpu
             <Select
               aria-label="Corpus"
               value={corpus.key}
-              onChange={(event) => set({ corpus: event.target.value, modality: null, licence: null })}
+              onChange={(event) => {
+                const none = { modality: null, anatomy: null, licence: null, article: null, from: null, to: null }
+                set({ corpus: event.target.value, like: null, figure: null, ...none })
+              }}
             >
               {corpora.map(({ key, title, figures, indexed }) => (
                 <option key={key} value={key}>
@@ -159,25 +176,41 @@ function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpu
             </Select>
           </div>
           <div className="grid gap-1 text-2xs text-ink-3">
-            Modality
-            <Toggles
-              label="Modality"
-              values={modalities}
-              choices={corpus.modalities.slice(0, 12).map((value) => ({ value, label: value }))}
-              onChange={(values) => set({ modality: values.join(',') })}
+            Stages
+            <Segmented
+              label="Stages"
+              value={mode}
+              choices={MODES}
+              onChange={(value) => set({ mode: value === 'layered' ? null : value })}
             />
           </div>
           <div className="grid gap-1 text-2xs text-ink-3">
-            Licence
-            <Toggles
-              label="Licence"
-              values={licenceGroups}
-              choices={corpus.licenceGroups.map((value) => ({ value, label: value }))}
-              onChange={(values) => set({ licence: values.join(',') })}
-            />
+            Beside
+            <Select aria-label="Beside" value={other} onChange={(event) => set({ beside: event.target.value })}>
+              <option value="">nothing</option>
+              {MODES.filter(({ value }) => value !== mode).map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
           </div>
+          <FacetFilters corpus={corpus.key} paused={!corpus.indexed} />
         </div>
       </Panel>
+      {corpus.indexed && (like || upload) ? (
+        <SimilarPanel
+          corpus={corpus.key}
+          figureKey={upload ? null : like}
+          upload={upload}
+          filter={filter}
+          onOpen={(key) => set({ figure: key })}
+          onClose={() => {
+            setUpload(null)
+            set({ like: null })
+          }}
+        />
+      ) : null}
       {!corpus.indexed ? (
         <Panel>
           <Empty title={`${corpus.title} is not indexed yet`}>
@@ -200,9 +233,42 @@ function Search({ corpora, corpus }: { corpora: readonly Corpus[]; corpus: Corpu
           <Loading rows={6} label="Searching" />
         </Panel>
       ) : (
-        <Result result={data.retrieve} asked={k} variables={{ input }} />
+        <>
+          {other && other !== mode ? (
+            <SideBySide
+              left={data.retrieve}
+              input={{ ...input, mode: other }}
+              names={[modeName(mode), modeName(other)]}
+              onOpen={(key) => set({ figure: key })}
+            />
+          ) : null}
+          <Result result={data.retrieve} asked={k} variables={{ input }} />
+        </>
       )}
+      <Opened corpus={corpus.key} result={question === '' ? null : (data?.retrieve ?? null)} />
     </div>
+  )
+}
+
+/** The figure that the address names, with what the search knows of it. */
+function Opened({ corpus, result }: { corpus: string; result: Retrieval | null }) {
+  const [get, set] = useUrlState()
+  const key = get('figure') || null
+  const hit = result && [...result.hits, ...result.dropped].find(({ figure }) => figure.key === key)
+  return (
+    <FigureDrawer corpus={corpus} figureKey={key} onClose={() => set({ figure: null })}>
+      {hit ? <StageTable hit={hit} result={result} /> : null}
+      <div className="flex flex-wrap gap-2">
+        <Button icon="search" onClick={() => set({ like: key, figure: null })}>
+          More like this
+        </Button>
+        {hit?.figure.articleKey ? (
+          <Button icon="filter" onClick={() => set({ article: hit.figure.articleKey, figure: null })}>
+            Only this article
+          </Button>
+        ) : null}
+      </div>
+    </FigureDrawer>
   )
 }
 
@@ -331,6 +397,7 @@ function Summary({ result }: { result: Retrieval }) {
 
 function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType<typeof stageRanges> }) {
   const { base } = useApi()
+  const [, set] = useUrlState()
   const [open, setOpen] = useState(false)
   const [broken, setBroken] = useState(false)
   const { figure } = hit
@@ -345,10 +412,9 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
       data-testid="hit"
       className="grid min-w-0 grid-cols-[7.5rem_minmax(0,1fr)] overflow-hidden rounded-lg border border-line bg-panel sm:flex sm:flex-col"
     >
-      <a
-        href={image}
-        target="_blank"
-        rel="noreferrer"
+      <button
+        type="button"
+        onClick={() => set({ figure: figure.key })}
         aria-label={`Open figure ${figure.key}`}
         className="relative block bg-[#0b0f12]"
       >
@@ -371,7 +437,7 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
             {hit.rank}
           </span>
         ) : null}
-      </a>
+      </button>
       <div className="flex flex-1 flex-col gap-2.5 p-3">
         <div>
           <p className={`text-xs leading-[1.15rem] break-words ${open ? '' : 'line-clamp-3'}`}>{figure.caption}</p>
@@ -395,6 +461,14 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
           <Tag look={figure.licenceGroup === 'commercial' ? 'plain' : 'warn'}>
             {figure.licence || 'no licence stated'}
           </Tag>
+          {figure.recall ? <Tag look="warn">recalled</Tag> : null}
+          <button
+            type="button"
+            onClick={() => set({ figure: figure.key })}
+            className="ml-auto text-2xs text-accent hover:underline pointer-coarse:py-1.5"
+          >
+            {figure.guidedRunCount > 0 ? `guided ${plural(figure.guidedRunCount, 'run')}` : 'explain'}
+          </button>
         </div>
         <p className="text-2xs text-ink-3">
           <span className="block truncate" title={figure.credit ?? undefined}>
@@ -460,6 +534,7 @@ function StageBars({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType
 }
 
 function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
+  const [, set] = useUrlState()
   const reasons = dropReasons(dropped)
   if (dropped.length === 0) return null
   return (
@@ -495,8 +570,14 @@ function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
           <tbody className="divide-y divide-line">
             {dropped.map((hit) => (
               <tr key={`${hit.figure.id}-${hit.dropped}`}>
-                <td className="max-w-0 w-full truncate px-4 py-1.5" title={hit.figure.caption}>
-                  {hit.figure.caption}
+                <td className="max-w-0 w-full px-4 py-1.5" title={hit.figure.caption}>
+                  <button
+                    type="button"
+                    onClick={() => set({ figure: hit.figure.key })}
+                    className="block max-w-full truncate text-left hover:text-accent hover:underline"
+                  >
+                    {hit.figure.caption}
+                  </button>
                 </td>
                 {STAGES.map(({ key }) => (
                   <td key={key} className="num px-2 py-1.5 text-right whitespace-nowrap">
@@ -516,7 +597,7 @@ function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
 function Snippets({ variables }: { variables: unknown }) {
   const { base } = useApi()
   const [kind, setKind] = useState('python')
-  const query = print(Retrieve)
+  const query = RETRIEVE_SCRIPT
   const url = `${base}/graphql`
   const text =
     kind === 'curl'

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { barLength, dropReasons, funnel, stageRanges } from './retrieval.ts'
+import { describe, expect, it } from 'vitest'
+import { barLength, dropReasons, facetChoices, funnel, stageRanges } from './retrieval.ts'
 
 it('compares bars within a stage over everything shown', () => {
   const ranges = stageRanges([
@@ -24,4 +24,21 @@ it('counts reasons, most frequent first', () => {
     { reason: 'limit', count: 2 },
     { reason: 'tie cut', count: 1 },
   ])
+})
+
+describe('facets', () => {
+  it('offers the most frequent values and those that are chosen, with their counts', () => {
+    const values = [
+      { value: 'CT', count: 1200 },
+      { value: '', count: 50 },
+      { value: 'MRI', count: 7 },
+      { value: 'PET', count: 2 },
+    ]
+    const facets = [{ field: 'modality', values }]
+    expect(facetChoices(facets, 'modality', 1, ['PET'])).toEqual([
+      { value: 'CT', label: 'CT 1,200' },
+      { value: 'PET', label: 'PET 2' },
+    ])
+    expect(facetChoices([], 'modality', 3)).toEqual([])
+  })
 })

@@ -54,3 +54,26 @@ export function dropReasons(dropped: readonly { dropped?: string | null }[]): Dr
   for (const { dropped: reason } of dropped) counts.set(reason ?? 'unknown', (counts.get(reason ?? 'unknown') ?? 0) + 1)
   return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
 }
+
+/** What each reason to drop a figure means. */
+export const DROP_TEXTS: Record<string, string> = {
+  'tie cut': 'Its caption score lies below the last score that was looked at.',
+  'visual group cut': 'Other images of the same caption fit the question better.',
+  'lexical gate': 'Others share more words with the question.',
+  filter: 'It would have been a candidate without the filter.',
+  duplicate: 'Another figure has the same caption and the same image.',
+  limit: 'It ranks below the last figure that was asked for.',
+}
+
+/** Values of a facet as choices with their counts: the most frequent, and those that are chosen. */
+export function facetChoices(
+  facets: readonly { field: string; values: readonly { value: string; count: number }[] }[],
+  field: string,
+  most: number,
+  chosen: readonly string[] = [],
+): { value: string; label: string }[] {
+  const values = (facets.find((facet) => facet.field === field)?.values ?? []).filter(({ value }) => value !== '')
+  return values
+    .filter(({ value }, i) => i < most || chosen.includes(value))
+    .map(({ value, count }) => ({ value, label: `${value} ${count.toLocaleString('en-US')}` }))
+}

@@ -15,6 +15,7 @@ const PAGES: { href: string; label: string; icon: IconName }[] = [
   { href: '/', label: 'Runs', icon: 'runs' },
   { href: '/leaderboards', label: 'Leaderboards', icon: 'board' },
   { href: '/retrieval', label: 'Retrieval', icon: 'search' },
+  { href: '/literature', label: 'Literature', icon: 'book' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks' },
   { href: '/models', label: 'Models', icon: 'model' },
 ]

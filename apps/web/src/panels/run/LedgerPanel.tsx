@@ -3,10 +3,11 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
 import { useApi } from '../../graphql/client.tsx'
-import { count } from '../../prepare/format.ts'
+import { count, percent } from '../../prepare/format.ts'
 import { type LedgerWindow, ledgerWindow } from '../../prepare/ledger.ts'
 import { Button } from '../../ui/controls.tsx'
 import { Empty, Failure, Loading, Panel, Tag } from '../../ui/surfaces.tsx'
+import { FigureDrawer } from '../literature/FigureDrawer.tsx'
 import type { PanelProps } from './panel.ts'
 import { bagColour } from './ReferencePanel.tsx'
 import { historyPage } from './useLiveRun.ts'
@@ -36,6 +37,7 @@ export function LedgerPanel({ view: { details, run } }: PanelProps) {
   )
   useEffect(() => void read(null), [read])
 
+  const [opened, setOpened] = useState<string | null>(null)
   const title = 'Guidance ledger'
   const behind = run.step - (windows.at(-1)?.toStep ?? 0)
   return (
@@ -51,12 +53,14 @@ export function LedgerPanel({ view: { details, run } }: PanelProps) {
             : 'A line is written while a task trains.'}
         </Empty>
       ) : null}
+      <FigureDrawer corpus={details.suite.corpusKey} figureKey={opened} onClose={() => setOpened(null)} />
       <ol className="divide-y divide-line">
         {windows.map((window) => (
           <Window
             key={window.seq}
             window={window}
             corpus={details.suite.corpusKey}
+            onOpen={setOpened}
             task={details.matrix.taskNames[window.task - 1] ?? `task ${window.task}`}
           />
         ))}
@@ -72,7 +76,17 @@ export function LedgerPanel({ view: { details, run } }: PanelProps) {
   )
 }
 
-function Window({ window, corpus, task }: { window: LedgerWindow; corpus: string; task: string }) {
+function Window({
+  window,
+  corpus,
+  task,
+  onOpen,
+}: {
+  window: LedgerWindow
+  corpus: string
+  task: string
+  onOpen: (figureId: string) => void
+}) {
   const { base } = useApi()
   const [open, setOpen] = useState(false)
   const image = (id: string) => `${base}/figures/${encodeURIComponent(corpus)}/${encodeURIComponent(id)}.jpg`
@@ -93,12 +107,11 @@ function Window({ window, corpus, task }: { window: LedgerWindow; corpus: string
         <ul className="grid grid-cols-[repeat(auto-fill,minmax(5rem,1fr))] gap-2">
           {shown.map((figure) => (
             <li key={`${figure.figureId}-${figure.bag}`} className="min-w-0">
-              <a
-                href={image(figure.figureId)}
-                target="_blank"
-                rel="noreferrer"
+              <button
+                type="button"
+                onClick={() => onOpen(figure.figureId)}
                 title={`${figure.figureId}, ${figure.bag} bag, rank ${figure.rank}, drawn ${figure.draws} times`}
-                className="block overflow-hidden rounded-md border border-line hover:border-ink-3"
+                className="block w-full overflow-hidden rounded-md border border-line hover:border-ink-3"
               >
                 {/* biome-ignore lint/performance/noImgElement: figures come from the API's own host, already small */}
                 <img
@@ -108,10 +121,12 @@ function Window({ window, corpus, task }: { window: LedgerWindow; corpus: string
                   className="aspect-square w-full bg-sunken object-cover"
                 />
                 <span aria-hidden="true" className="block h-1" style={{ background: bagColour(figure.bag) }} />
-              </a>
+              </button>
               <p className="num mt-0.5 flex justify-between text-2xs text-ink-3">
-                <span>rank {figure.rank}</span>
-                <span className="text-ink-2">{figure.draws}×</span>
+                <span title={figure.scores}>rank {figure.rank}</span>
+                <span className="text-ink-2" title={`drawn ${figure.draws} times`}>
+                  {figure.share === null ? `${figure.draws}×` : `${percent(figure.share)} %`}
+                </span>
               </p>
             </li>
           ))}

@@ -11,7 +11,9 @@ import { ProvenancePanel } from './ProvenancePanel.tsx'
 import type { RunPanel } from './panel.ts'
 import { ReferencePanel } from './ReferencePanel.tsx'
 import { ReproducePanel } from './ReproducePanel.tsx'
+import { ReviewPanel } from './ReviewPanel.tsx'
 import { SignalsPanel } from './SignalsPanel.tsx'
+import { WhatIfPanel } from './WhatIfPanel.tsx'
 
 /** The run page, in reading order. A new panel is a new file and a line here. */
 export const runPanels: readonly RunPanel[] = [
@@ -22,6 +24,8 @@ export const runPanels: readonly RunPanel[] = [
   { id: 'reference', tab: 'guidance', span: 12, Draw: ReferencePanel },
   { id: 'signals', tab: 'guidance', span: 12, Draw: SignalsPanel },
   { id: 'ledger', tab: 'guidance', span: 12, Draw: LedgerPanel },
+  { id: 'what-if', tab: 'guidance', span: 12, Draw: WhatIfPanel },
+  { id: 'review', tab: 'guidance', span: 12, Draw: ReviewPanel },
   { id: 'confusion', tab: 'confusion', span: 12, Draw: ConfusionPanel },
   { id: 'log', tab: 'log', span: 7, Draw: LogPanel },
   { id: 'checkpoints', tab: 'log', span: 5, Draw: CheckpointsPanel },

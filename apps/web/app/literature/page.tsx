@@ -1,0 +1,7 @@
+import { LiteraturePage } from '../../src/panels/LiteraturePage.tsx'
+
+export const metadata = { title: 'Literature' }
+
+export default function Page() {
+  return <LiteraturePage />
+}
