@@ -1,4 +1,6 @@
-import { stores } from '@anamnesis/core/stores'
+import { storeById } from '@anamnesis/core/stores'
+import { ensureElasticsearch } from '../elasticsearch/build.ts'
+import { startNode } from '../elasticsearch/node.ts'
 import { type Measurement, measured } from './bench.ts'
 import { askOneByOne, recalls } from './retrievalAsk.ts'
 import { SyntheticIndex } from './retrievalData.ts'
@@ -9,27 +11,41 @@ const ROWS = 200_000
 const DIM = 512
 const QUESTIONS = 100
 const K = 100
+/** Memory of a node that is started here, in MB. */
+const HEAP = 1_024
 const METRICS = ['elasticsearch.recall', 'elasticsearch.p50_ms', 'elasticsearch.import_per_s']
 
-/** The same questions to an Elasticsearch node, where ELASTICSEARCH_URL names one. @param size figures of the bench */
+type Report = (measurement: Measurement) => void
+
+/** The same questions to an Elasticsearch node that ELASTICSEARCH_URL names, or to one that is started for it. @param size figures of the bench */
 export async function elasticsearchPart(
   folder: string,
   size: number,
-  report: (measurement: Measurement) => void,
+  report: Report,
   note: (text: string) => void,
 ): Promise<void> {
-  const definition = stores.find(({ id }) => id === 'elasticsearch')
-  if (definition === undefined || !process.env.ELASTICSEARCH_URL) {
-    for (const metric of METRICS) {
-      report({ metric, value: null, reason: 'no Elasticsearch node: ELASTICSEARCH_URL is not set' })
-    }
+  if (process.env.ELASTICSEARCH_URL) return measure(folder, size, report, note)
+  const build = await ensureElasticsearch()
+  if ('reason' in build) {
+    for (const metric of METRICS) report({ metric, value: null, reason: build.reason })
     return
   }
+  note('Starting an Elasticsearch node ...')
+  await using node = await startNode(build, { heap: HEAP, fast: true })
+  process.env.ELASTICSEARCH_URL = node.url
+  try {
+    await measure(folder, size, report, note)
+  } finally {
+    delete process.env.ELASTICSEARCH_URL
+  }
+}
+
+async function measure(folder: string, size: number, report: Report, note: (text: string) => void): Promise<void> {
   const rows = Math.min(size, ROWS)
   const index = new SyntheticIndex(rows, DIM)
   const { vectors } = index.questions(QUESTIONS)
   const open = { folder, name: `bench-${Date.now()}`, encoderId: BENCH_ENCODER, dim: DIM }
-  await using store = await definition.open(open)
+  await using store = await storeById('elasticsearch').open(open)
   note(`Importing ${rows} figures into Elasticsearch ...`)
   const started = performance.now()
   await store.upsert(index.rows())

@@ -30,6 +30,8 @@ const TABLE = 'figures'
 const BATCH = 2_000
 /** Vectors of one write, in bytes. */
 const WRITE_BYTES = 32 * 1024 * 1024
+/** Files that no kept content names are removed after so many milliseconds: somebody may still read them. */
+const READ_AT_MOST = 60 * 60 * 1000
 /** Up to this many rows (left by the filter) a search compares all vectors; above, the approximate index answers. */
 const FLAT_ROWS = 50_000
 /** Cosine distances of Lance are 32-bit sums; rows this close to the last one may tie with it. */
@@ -146,8 +148,9 @@ class LanceStore implements VectorStore {
       await this.refresh()
       let written = 0
       try {
-        written = await this.merge(rows)
-        if (written > 0) await this.settle()
+        const merged = await this.merge(rows)
+        written = merged.written
+        if (written > 0) await this.settle(merged.onlyAdded)
       } finally {
         await this.refresh()
       }
@@ -271,7 +274,10 @@ class LanceStore implements VectorStore {
     return lancePredicate(filter, this.retracted > 0)
   }
 
-  private async merge(rows: AsyncIterable<IndexRow> | Iterable<IndexRow>): Promise<number> {
+  /** @returns also whether an empty table was filled with large writes alone */
+  private async merge(
+    rows: AsyncIterable<IndexRow> | Iterable<IndexRow>,
+  ): Promise<{ written: number; onlyAdded: boolean }> {
     const atOnce = Math.ceil(WRITE_BYTES / (2 * this.dim * Float32Array.BYTES_PER_ELEMENT))
     let written = 0
     let batch = new Map<string, IndexRow>() // Lance refuses a merge that names a row twice: the last one wins
@@ -300,7 +306,7 @@ class LanceStore implements VectorStore {
       if (batch.size >= atOnce) await flush()
     }
     await flush()
-    return written
+    return { written, onlyAdded: added !== null }
   }
 
   /** Grows the search until no row outside it can tie with the last one inside, then ranks in full precision. */
@@ -387,8 +393,8 @@ class LanceStore implements VectorStore {
   }
 
   /** Joins the files of many writes, takes new rows into the indexes, and builds those of a table that became large. */
-  private async settle(): Promise<void> {
-    await this.table.optimize()
+  private async settle(onlyAdded: boolean): Promise<void> {
+    if (!onlyAdded) await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - READ_AT_MOST) })
     const rows = await this.table.countRows()
     if (rows > this.parts.flatRows) await buildIndexes(this.table, rows)
   }
