@@ -11,12 +11,24 @@ import {
   loadModel,
   pixelsToTensor,
 } from '../model/index.ts'
-import { askPairs, buildReferenceSet, type ReferenceSet } from '../reference/index.ts'
+import {
+  askPairs,
+  buildReferenceSet,
+  type DomainGap,
+  domainGap,
+  type KeywordSpread,
+  keywordSpread,
+  margin,
+  mean,
+  type ReferenceSet,
+  requiredDetail,
+} from '../reference/index.ts'
 import { changedVersion, type DomainClassifier, domainClassifier, indexCorpus, openIndex } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
 import { evenly } from './evaluate.ts'
 import type { TrainingRequest } from './request.ts'
-import type { TaskData } from './taskData.ts'
+import { RetrievalRecorder } from './retrievalRecorder.ts'
+import { classPrompt, type TaskData } from './taskData.ts'
 
 /** Images of a learned task whose domain is asked for. */
 const DOMAIN_SAMPLE = 64
@@ -26,13 +38,15 @@ const SEEN_SHARE = 0.1
 /** Times the size of the set that is retrieved where the set changes while training. */
 const RESERVE = 2
 
+/** Images of a new task by which its domain gap is measured. */
+const SIGNAL_SAMPLE = 256
 /** Images embedded at a time for add-ons. */
-import { RetrievalRecorder } from './retrievalRecorder.ts'
 const VIEW_BATCH = 64
 
 /** Retrieves the reference set of each task with the base model as encoder: the one that the index was made with. */
 export class ReferenceBuilder implements AsyncDisposable {
   private readonly domainsOf = new Map<TaskData, Promise<string[]>>()
+  private spread: Promise<KeywordSpread> | null = null
 
   private constructor(
     readonly corpus: Corpus,
@@ -159,6 +173,29 @@ export class ReferenceBuilder implements AsyncDisposable {
     throw new AnamnesisError('MISSING_DATA', `Figure "${figureId}" is not in corpus "${this.corpus.info.id}".`)
   }
 
+  /** What a sample of a task's images says: how far it lies from the seen domains, and how fine its own classes are. */
+  async look(
+    data: TaskData,
+    seen: readonly string[],
+    references: ReadonlyMap<string, readonly string[]>,
+  ): Promise<{ gap: DomainGap; detail: number | null }> {
+    this.spread ??= keywordSpread(this.store, this.encoder)
+    const spread = await this.spread
+    const sample = evenly(data.trainLabels.length, SIGNAL_SAMPLE)
+    const encoded = await Promise.all(sample.map(async (index) => (await data.trainImage(index)).image))
+    const images = rowsOf(await this.encoder.encodeImages(encoded))
+    const prompts = data.task.classes.map(({ promptName }) => classPrompt(promptName))
+    const texts = rowsOf(await this.encoder.encodeTexts(prompts))
+    const margins = data.task.classes.flatMap((_, label) => {
+      const own = images.filter((_, i) => data.trainLabels[sample[i]!] === label)
+      const all = own.map((image) => margin(image, texts, label))
+      return mean(all) ?? []
+    })
+    const { store, domains } = this
+    const gap = await domainGap({ images, seen, references, store, domains, spread })
+    return { gap, detail: requiredDetail(margins, spread.margin) }
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -176,4 +213,8 @@ export class ReferenceBuilder implements AsyncDisposable {
     this.domainsOf.set(data, asked)
     return asked
   }
+}
+
+function rowsOf({ data, dim }: EncodedVectors): Float32Array[] {
+  return Array.from({ length: data.length / dim }, (_, i) => data.subarray(i * dim, (i + 1) * dim))
 }
