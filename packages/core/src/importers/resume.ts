@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AnamnesisError, toAnamnesisError } from '../contracts/index.ts'
 
@@ -80,8 +80,8 @@ async function replace(partial: string, folder: string): Promise<void> {
 async function lock(path: string, name: string): Promise<AsyncDisposable> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await using file = await open(path, 'wx')
-      await file.writeFile(String(process.pid))
+      // Not `await using`: esbuild keeps the error of one turn of a loop for the next one.
+      await writeFile(path, String(process.pid), { flag: 'wx' })
       return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
