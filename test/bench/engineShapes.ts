@@ -31,7 +31,7 @@ export const engineShapes: EngineShape[] = [
     repeats: 2,
     seconds: 60,
   },
-  { id: 'vitb16', config: base, batch: 8, kind: 'step', rounds: 5, repeats: 1, seconds: 150 },
+  { id: 'vitb16', config: base, batch: 8, kind: 'step', rounds: 5, repeats: 1, seconds: 90 },
   {
     id: 'vitb16.checkpointed',
     config: base,

@@ -12,6 +12,7 @@ export interface Answer {
 /** A child process that runs repeats on request; both sides wait while the other one works. */
 export class Side {
   private readonly answers: AsyncIterator<string>
+  private readonly closed: Promise<null>
   private ended = false
 
   constructor(
@@ -19,12 +20,15 @@ export class Side {
     private readonly limitSeconds: number,
   ) {
     this.answers = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+    this.closed = new Promise((resolve) => {
+      child.once('error', () => resolve(null)) // no such program
+      child.once('close', () => resolve(null))
+    })
   }
 
   /** @param limitSeconds most time for one answer */
   static start(command: string, args: string[], limitSeconds: number): Side {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-    child.on('error', () => child.stdout!.destroy())
     child.stdin!.on('error', () => {}) // a side that ended early is seen by its missing answer
     return new Side(child, limitSeconds)
   }
@@ -37,15 +41,18 @@ export class Side {
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), this.limitSeconds * 1000)
     })
-    const next = this.answers.next().catch(() => ({ value: undefined, done: true }))
-    const answer = await Promise.race([next, late])
+    const next = this.answers.next().then(
+      ({ value, done }) => (done ? null : value),
+      () => null,
+    )
+    const answer = await Promise.race([next, this.closed, late])
     clearTimeout(timer)
     if (answer === 'late') {
       this.stop()
       return { missing: `no answer within ${this.limitSeconds} s; the machine is too busy or too slow` }
     }
-    if (answer.done || typeof answer.value !== 'string') return { missing: 'it ended without an answer' }
-    return JSON.parse(answer.value) as Answer | { missing: string }
+    if (answer === null) return { missing: 'it ended without an answer' }
+    return JSON.parse(answer) as Answer | { missing: string }
   }
 
   stop(): void {
