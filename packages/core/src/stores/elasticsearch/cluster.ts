@@ -79,6 +79,25 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
+/** An answer in which shards are missing: asked again like a cluster that is too busy. */
+class PartlyAway extends Error {
+  readonly statusCode = 503
+}
+
+/** Lets an answer of all shards pass. */
+export function whole<T extends { _shards?: { failed: number } }>(answer: T): T {
+  const failed = answer._shards?.failed ?? 0
+  if (failed > 0) throw new PartlyAway(`${failed} shards did not answer`)
+  return answer
+}
+
+/** Lets an answer pass when none of its parts is an error. */
+export function withoutErrors<T>(parts: readonly T[]): readonly T[] {
+  const failed = parts.find((part) => typeof part === 'object' && part !== null && 'error' in part)
+  if (failed !== undefined) throw new PartlyAway(JSON.stringify(failed))
+  return parts
+}
+
 /** Milliseconds before the next attempt: doubling from 200, with full jitter so that many clients do not come at once. */
 export const pause = (attempt: number): number => Math.random() * Math.min(LONGEST_PAUSE, 200 * 2 ** attempt)
 

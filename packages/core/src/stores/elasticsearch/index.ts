@@ -21,7 +21,7 @@ import type {
 } from '../store.ts'
 import { terms } from '../terms.ts'
 import { writeRows } from './bulk.ts'
-import { Cluster, statusOf } from './cluster.ts'
+import { Cluster, statusOf, whole, withoutErrors } from './cluster.ts'
 import { documentId, FACET_FIELDS_OF, filterQuery, type Source, VECTOR_FIELDS } from './documents.ts'
 import { Indexes, type PhysicalIndex } from './indexes.ts'
 import { withClusterLock } from './lock.ts'
@@ -145,8 +145,7 @@ class ElasticsearchStore implements VectorStore {
     let count = this.counts.get(key)
     if (count === undefined) {
       count = this.onCurrent('counting', 0, async (client, index) => {
-        const found = await client.count({ index, query: filterQuery(filter) })
-        return found.count
+        return whole(await client.count({ index, query: filterQuery(filter) })).count
       })
       if (this.counts.size >= 1_000) this.counts.clear()
       this.counts.set(key, count)
@@ -244,10 +243,11 @@ class ElasticsearchStore implements VectorStore {
     if (draft === null) return found
     for (let from = 0; from < left.length; from += PAGE) {
       const part = left.slice(from, from + PAGE)
-      const answer = await this.cluster.read('looking for written figures', (client) =>
-        client.mget({ index: draft.index, ids: part.map(documentId), _source: false }),
-      )
-      for (const [i, document] of answer.docs.entries()) if ('found' in document && document.found) found.add(part[i]!)
+      const documents = await this.cluster.read('looking for written figures', async (client) => {
+        const answer = await client.mget({ index: draft.index, ids: part.map(documentId), _source: false })
+        return withoutErrors(answer.docs)
+      })
+      for (const [i, document] of documents.entries()) if ('found' in document && document.found) found.add(part[i]!)
     }
     return found
   }
@@ -266,6 +266,7 @@ class ElasticsearchStore implements VectorStore {
       const answer = await client.search<Source, { values: estypes.AggregationsCompositeAggregate }>({
         index,
         size: 0,
+        allow_partial_search_results: false,
         query: filterQuery(filter),
         aggs: {
           values: {

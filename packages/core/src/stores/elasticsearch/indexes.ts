@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { estypes } from '@elastic/elasticsearch'
 import { z } from 'zod'
 import { AnamnesisError } from '../../contracts/index.ts'
-import { type Cluster, statusOf } from './cluster.ts'
+import { type Cluster, statusOf, whole } from './cluster.ts'
 import { PROPERTIES, VECTOR_FIELDS, vectorProperties } from './documents.ts'
 import { VECTOR_INDEXES, type VectorIndex } from './settings.ts'
 
@@ -102,7 +102,7 @@ export class Indexes {
   async commit(draft: PhysicalIndex, flatRows: number): Promise<void> {
     const { index } = draft
     await this.refresh(index)
-    const { count } = await this.cluster.write('counting', (client) => client.count({ index }))
+    const { count } = await this.cluster.write('counting', async (client) => whole(await client.count({ index })))
     const wanted = this.cluster.settings.vectorIndex
     if (count > flatRows && draft.vectorIndex === 'flat' && wanted !== 'flat') {
       const properties = vectorProperties(this.encoder.dim, wanted)
@@ -164,7 +164,7 @@ export class Indexes {
   }
 
   private async refresh(index: string): Promise<void> {
-    await this.cluster.write('making rows searchable', (client) => client.indices.refresh({ index }))
+    await this.cluster.write('making rows searchable', async (client) => whole(await client.indices.refresh({ index })))
   }
 
   private async remove(indexes: readonly string[]): Promise<void> {
