@@ -66,7 +66,7 @@ export interface RetrievalResult {
   indexVersion: string
   encoderId: string
   store: string
-  /** True when every vector was compared. */
+  /** True when all of the corpus was compared; false where an approximate index answered (or a text index, by words). */
   exact: boolean
   /** Recall of an approximate index as it was measured for this index version; null when exact or not measured. */
   recall: number | null

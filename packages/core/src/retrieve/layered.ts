@@ -81,7 +81,7 @@ export async function retrieveMany(
   const session: Session = { ...settings, statistics, images: new ImageVectors(store) }
   const byPass =
     mode !== 'lexical' && (settings.exact || (store.exact && questions.length >= TOGETHER && engineLoaded()))
-  const exact = mode === 'lexical' || store.exact || byPass
+  const exact = store.exact || byPass
   const results: RetrievalResult[] = []
   for (let from = 0; from < questions.length; from += ONE_PASS) {
     const part = questions.slice(from, from + ONE_PASS).map(textOf)
@@ -114,7 +114,7 @@ export async function retrieveMany(
           encoderId: store.encoderId,
           store: store.kind,
           exact,
-          recall: exact ? null : recall,
+          recall: exact || mode === 'lexical' ? null : recall,
           rankConstant: mode === 'hybrid' ? rankConstant : null,
           time,
         }

@@ -80,7 +80,7 @@ async function nearestTo(
     encoderId: store.encoderId,
     store: store.kind,
     exact: store.exact,
-    recall,
+    recall: side === 'caption' ? recall : null, // what is measured is the search of captions
     rankConstant: null,
     time: { encode: 0, dense: 0, visual: 0, lexical: 0, [stage]: milliseconds, total: milliseconds },
   }

@@ -38,6 +38,8 @@ const FLAT_ROWS = 50_000
 const SLACK = 2 * SCORE_STEP
 /** Parsed figure records kept for the next question. */
 const FIGURE_CACHE = 20_000
+/** Filters whose row counts are kept. */
+const COUNT_CACHE = 1_000
 
 /** LanceDB inside the process: columnar files in the index folder, no server. */
 export const lancedbStore: StoreDefinition = lancedbStoreWith(FLAT_ROWS)
@@ -92,6 +94,8 @@ class LanceStore implements VectorStore {
     async () => String(await this.table.version()),
     () => this.captions(),
   )
+  /** Rows that a filter leaves of the content that is open. */
+  private readonly counts = new Map<string, Promise<number>>()
   private rows = 0
   private retracted = 0
 
@@ -130,6 +134,7 @@ class LanceStore implements VectorStore {
     this.contents.forget()
     this.figures.clear()
     this.rowIds.clear()
+    this.counts.clear()
     this.rows = await this.table.countRows()
     this.retracted = this.rows === 0 ? 0 : await this.table.countRows('retracted')
   }
@@ -138,8 +143,17 @@ class LanceStore implements VectorStore {
     return (await this.contents.get()).version
   }
 
-  async count(filter?: StoreFilter): Promise<number> {
-    return this.table.countRows(this.predicate(filter))
+  count(filter?: StoreFilter): Promise<number> {
+    const where = this.predicate(filter)
+    if (where === undefined) return Promise.resolve(this.rows)
+    let count = this.counts.get(where)
+    if (count === undefined) {
+      count = this.table.countRows(where)
+      if (this.counts.size >= COUNT_CACHE) this.counts.clear()
+      this.counts.set(where, count)
+      count.catch(() => this.counts.delete(where))
+    }
+    return count
   }
 
   /** Lance lets two merges at the same time insert the same id twice, hence the lock. */
@@ -318,9 +332,12 @@ class LanceStore implements VectorStore {
   ): Promise<ScoredFigure[]> {
     checkVector(vector, this, 'The question vector')
     if (limit < 1 || this.rows === 0) return []
-    const where = this.predicate(filter)
-    const flat = this.exact || (where !== undefined && (await this.count(filter)) <= this.parts.flatRows)
-    for (let wanted = limit + 16; ; wanted *= 4) {
+    // single ids are left out here: in SQL they would make every search look at every id
+    const { leaveOut = [], ...rest } = filter ?? {}
+    const out = new Set(leaveOut)
+    const where = this.predicate(rest)
+    const flat = this.exact || (where !== undefined && (await this.count(rest)) <= this.parts.flatRows)
+    for (let wanted = limit + Math.min(out.size, limit) + 16; ; wanted *= 4) {
       const query = (this.table.query().nearestTo(vector) as VectorQuery)
         .column(side)
         .distanceType('cosine') // the default is squared L2
@@ -331,9 +348,10 @@ class LanceStore implements VectorStore {
       if (flat) query.bypassVectorIndex()
       else probe(query, this.rows)
       const page = await query.toArrow()
-      const found = this.rank(page, side, vector)
+      const ranked = this.rank(page, side, vector)
+      const found = out.size === 0 ? ranked : ranked.filter(({ id }) => !out.has(id))
       const complete = page.numRows < wanted || page.numRows >= this.rows
-      if (complete || found.at(-1)!.score < found[limit - 1]!.score - SLACK) {
+      if (complete || (found.length >= limit && ranked.at(-1)!.score < found[limit - 1]!.score - SLACK)) {
         return found.slice(0, limit).map(({ figure, score }) => ({ figure, score }))
       }
     }
