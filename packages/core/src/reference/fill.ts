@@ -14,7 +14,7 @@ export function fillBags(answers: readonly Answer[], budgets: Record<Bag, number
   const taken = new Set<string>()
   const pairs: ReferencePair[] = []
   const queues = Object.fromEntries(
-    BAGS.map((bag) => [bag, answers.filter(({ question }) => question.bag === bag).map((a) => ({ ...a, next: 0 }))]),
+    BAGS.map((bag) => [bag, answers.filter(({ question }) => question.bag === bag).map((a) => queueOf(a))]),
   ) as Record<Bag, Queue[]>
   let short = 0
   for (const bag of BAGS) short += take(queues[bag], budgets[bag], taken, pairs)
@@ -26,6 +26,11 @@ export function fillBags(answers: readonly Answer[], budgets: Record<Bag, number
 
 interface Queue extends Answer {
   next: number
+}
+
+/** A caption whose picture is missing can be found, but there is nothing in it to train on. */
+function queueOf({ question, hits }: Answer): Queue {
+  return { question, hits: hits.filter(({ figure }) => !figure.imageMissing), next: 0 }
 }
 
 /** Moves up to `budget` hits into `pairs`, in turns. @returns what could not be filled */

@@ -1,4 +1,4 @@
-import { AnamnesisError, type NewFigure } from '../../contracts/index.ts'
+import { AnamnesisError, type LicenceGroup, type NewFigure } from '../../contracts/index.ts'
 import { modalityOfCaption } from '../captionModality.ts'
 import { articleKey, plainDoi, plainPmcid, plainPmid } from '../jats/identifiers.ts'
 import { licenceGroup, licenceName } from '../licence.ts'
@@ -26,7 +26,7 @@ const FIELDS = {
   label: ['label', 'figure_label', 'fig_label', 'image_figure_label'],
   licence: ['licence', 'license', 'article_license', 'license_type', 'image_license', 'licence_name'],
   licenceUrl: ['licence_url', 'license_url', 'license_link'],
-  group: ['licence_group', 'license_group', 'image_panel_license', 'commercial'],
+  group: ['licence_group', 'license_group', 'article_license_group', 'subset'],
   pmid: ['pmid', 'PMID', 'article_pmid', 'article_accession_pmid'],
   pmcid: ['pmcid', 'PMCID', 'PMC_ID', 'pmc_id', 'article_pmcid', 'article_accession_id', 'pmc'],
   doi: ['doi', 'DOI', 'article_doi'],
@@ -77,7 +77,7 @@ export function readRecord(record: Readonly<Record<string, unknown>>, fallbackId
       caption: caption.slice(0, 20_000),
       label: (text(record, 'label') ?? '').slice(0, 300),
       licence: licenceName(licence, licenceUrl),
-      licenceGroup: licenceGroup([licence, text(record, 'group')].filter(Boolean).join(' '), licenceUrl),
+      licenceGroup: groupOf(licence, licenceUrl, text(record, 'group')),
       url: text(record, 'url')?.slice(0, 2000) ?? null,
       article: (text(record, 'article') ?? '').slice(0, 1000),
       articleId: articleKey(ids),
@@ -92,6 +92,12 @@ export function readRecord(record: Readonly<Record<string, unknown>>, fallbackId
       retracted: /^(true|1|yes)$/i.test(text(record, 'retracted') ?? ''),
     },
   }
+}
+
+/** By the licence where there is one, else by the group that the data set gives. */
+function groupOf(licence: string | null, url: string | null, group: string | null): LicenceGroup {
+  if (licence ?? url) return licenceGroup(licence, url)
+  return /^commercial/i.test(group ?? '') ? 'commercial' : licenceGroup(group)
 }
 
 function value(record: Readonly<Record<string, unknown>>, field: Field): unknown {

@@ -59,6 +59,16 @@ test('reads the fields of ROCO, PMC-OA, MedICaT and BIOMEDICA by their own names
   })
 })
 
+test.each([
+  [{ license_group: 'commercial' }, 'commercial'],
+  [{ license_group: 'noncommercial' }, 'non-commercial'],
+  [{ license_group: 'other' }, 'other'],
+  [{ license_group: 'commercial', license: 'CC BY-NC' }, 'non-commercial'],
+  [{ license_url: 'https://creativecommons.org/licenses/by/4.0/' }, 'commercial'],
+])('%j is %s', (record, group) => {
+  expect(readRecord({ id: 'a', caption: 'c', ...record }, null).figure.licenceGroup).toBe(group)
+})
+
 test('finds images in folders and archives beside, with or without extension', async () => {
   await using temp = await temporaryFolder()
   await writeFiles(temp.path, {
