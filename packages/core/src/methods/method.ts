@@ -191,8 +191,7 @@ export interface ReferenceOptions {
  * `herding`: after a task, per class those that keep the mean of the features. `clusters`: after a task, those nearest
  * to the centres of k-means over image and class prompt embeddings.
  */
-export const EXEMPLAR_SELECTIONS = ['reservoir', 'herding', 'clusters'] as const
-export type ExemplarSelection = (typeof EXEMPLAR_SELECTIONS)[number]
+type ExemplarSelection = 'reservoir' | 'herding' | 'clusters'
 
 /** The exemplar memory of a method. */
 export interface ExemplarOptions {

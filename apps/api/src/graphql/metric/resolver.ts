@@ -4,7 +4,7 @@ import { Metric } from './type.ts'
 
 export const allMetrics = (): Metric[] => metrics.map(toMetric)
 
-export function toMetric(metric: MetricDefinition): Metric {
+function toMetric(metric: MetricDefinition): Metric {
   const { id, title, definition, formula, source, needs, better, unit } = metric
   return { key: id, title, definition, formula, convention: MATRIX_CONVENTION, source, needs, better, unit }
 }
