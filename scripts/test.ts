@@ -1,15 +1,23 @@
 /**
  * `npm test`: installs what is missing, then runs everything: the checks of `npm run check`, the tests of each
- * workspace, and the end-to-end tests in a real browser. `npm test -- core` runs the tests of one workspace only.
+ * workspace, the Elasticsearch store on real nodes, and the end-to-end tests in a real browser. `npm test -- core` runs
+ * the tests of one workspace only.
  * The last line is "N passed, N failed, N skipped"; what could not run here is named above it.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ensureElasticsearch } from '../test/elasticsearch/build.ts'
 import { ensureBrowser } from './browser.ts'
 import { generateSources } from './generate.ts'
 import { attempt, root } from './tools.ts'
 
-const WORKSPACES: Record<string, string> = { core: 'packages/core', api: 'apps/api', web: 'apps/web', end: 'test' }
+const WORKSPACES: Record<string, string> = {
+  core: 'packages/core',
+  elasticsearch: 'test/elasticsearch',
+  api: 'apps/api',
+  web: 'apps/web',
+  end: 'test',
+}
 
 interface Report {
   numPassedTests: number
@@ -41,6 +49,10 @@ const notRun: string[] = []
 await generateSources()
 const browser = await ensureBrowser()
 if (!browser.path) notRun.push(`browser tests: ${browser.reason}`)
+if (only.length === 0 || only.includes('elasticsearch')) {
+  const elasticsearch = await ensureElasticsearch()
+  if ('reason' in elasticsearch) notRun.push(`Elasticsearch store on a real node: ${elasticsearch.reason}`)
+}
 
 if (only.length === 0) {
   console.log(`[${seconds()}] npm run check`)
