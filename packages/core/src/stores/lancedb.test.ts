@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { figure, Random } from '../contracts/index.ts'
 import { exactStore } from './exact.ts'
 import { lancedbStoreWith } from './lancedb.ts'
@@ -14,7 +14,10 @@ let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anamnesis-lance-'))
 })
-afterEach(async () => rm(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
 
 function near(random: Random, centre: Float32Array, deviation: number): Float32Array {
   const vector = centre.map((value) => value + random.normal(0, deviation))
@@ -34,11 +37,16 @@ function rows(): IndexRow[] {
 }
 
 it('answers from an approximate index above the flat limit, says so, and comes close to exact search', async () => {
+  const temporary = join(folder, 'temporary') // Lance must not leave its scratch files there
+  await mkdir(temporary)
+  vi.stubEnv('TMPDIR', temporary)
   await using exact = await exactStore.open({ folder: join(folder, 'exact'), ...ENCODER })
   await using lance = await lancedbStoreWith(500).open({ folder: join(folder, 'lance'), ...ENCODER })
   const all = rows()
   for (const store of [exact, lance]) await store.upsert(all.slice(0, 1_500))
   expect(lance.exact).toBe(false)
+  expect((await readdir(join(folder, 'lance'))).sort()).toEqual(['contents.json', 'lance', 'store.json'])
+  expect((await readdir(temporary, { recursive: true })).filter((name) => name.includes('shuffle'))).toEqual([])
   for (const store of [exact, lance]) await store.upsert(all.slice(1_500)) // after the index was built
   const random = new Random(1)
   let found = 0

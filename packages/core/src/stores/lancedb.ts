@@ -9,6 +9,7 @@ import { withFileLock } from './fileLock.ts'
 import { evenBlocks } from './lanceBlocks.ts'
 import { FACET_COLUMNS, lancePredicate, quote } from './lanceFilter.ts'
 import { APPROXIMATE, buildIndexes, probe } from './lanceIndex.ts'
+import { withScratch } from './lanceScratch.ts'
 import { type Arrow, loadArrow, rowsToArrow, tableSchema } from './lanceTable.ts'
 import { claimFolder } from './owner.ts'
 import type {
@@ -164,7 +165,7 @@ class LanceStore implements VectorStore {
       try {
         const merged = await this.merge(rows)
         written = merged.written
-        if (written > 0) await this.settle(merged.onlyAdded)
+        if (written > 0) await withScratch(this.folder, () => this.settle(merged.onlyAdded))
       } finally {
         await this.refresh()
       }
