@@ -29,6 +29,7 @@ const COMMANDS = {
   benchmark: 'scripts/benchmark.ts',
   pretrain: 'scripts/pretrain.ts',
   import: 'scripts/import.ts',
+  index: 'scripts/index.ts',
   model: 'scripts/model.ts',
   engine: 'scripts/engine.ts',
   parity: 'scripts/parity.ts',

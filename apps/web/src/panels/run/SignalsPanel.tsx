@@ -8,7 +8,7 @@ import { Empty, Failure, Loading, Panel, TooMuch } from '../../ui/surfaces.tsx'
 import type { PanelProps } from './panel.ts'
 import { historyPage } from './useLiveRun.ts'
 
-const PAGE = 200
+const PAGE = 100
 const MAX_ROWS = 40
 
 /** What retrieval measured about each task, and how it turned the knobs of the method. */

@@ -95,7 +95,7 @@ export function WhatIfPanel({ view: { details, run } }: PanelProps) {
               step="any"
               aria-label={`Weight of the ${bag} bag`}
               placeholder={bag}
-              className="control num w-20"
+              className="control num w-24"
             />
           ))}
         </fieldset>
