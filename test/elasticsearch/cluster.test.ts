@@ -66,5 +66,5 @@ describe.skipIf(build === null)('three nodes of which one dies', () => {
       const question = rows[i * 70]!.imageVector
       expect(await store.nearestImages(question, 20), `search ${i}`).toEqual(await exact.nearestImages(question, 20))
     }
-  })
+  }, 300_000)
 })

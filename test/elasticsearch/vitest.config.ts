@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['*.test.ts'],
     // One node at a time: each takes a core while it starts.
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
   },
 })

@@ -12,6 +12,8 @@ const KEPT = 1
 /** How long a commit waits for the copies of a new index, in seconds; without them it goes on. */
 const COPIES_PATIENCE = 60
 const LOOK_AGAIN = 500
+/** How long a lost copy is waited for before another machine makes one; not at all while an index is being written. */
+const DELAY = 'index.unassigned.node_left.delayed_timeout'
 
 const meta = z.object({
   format: z.literal(1),
@@ -80,11 +82,12 @@ export class Indexes {
         client.indices.create({
           index,
           aliases,
+          settings: { [DELAY]: '0s' },
           mappings: { _meta: content, properties: vectorProperties(this.encoder.dim, 'flat') },
         }),
       )
     } else {
-      const settings = { 'index.blocks.write': null }
+      const settings = { 'index.blocks.write': null, [DELAY]: '0s' }
       await this.make(index, (client) =>
         client.indices.clone({ index: current.index, target: index, aliases, settings }),
       )
@@ -113,7 +116,7 @@ export class Indexes {
       await this.refresh(index)
     }
     await this.cluster.write('closing the new index for writers', (client) =>
-      client.indices.addBlock({ index, block: 'write' }),
+      client.indices.putSettings({ index, settings: { 'index.blocks.write': true, [DELAY]: null } }),
     )
     await this.cluster.write('waiting for copies of the new index', (client) =>
       client.cluster
