@@ -19,13 +19,15 @@ export async function literatureImage(bytes: Uint8Array, name: string, maxSide: 
   const kept = header === null || header.format === 'jpeg' || header.format === 'png'
   const pixels = header ? header.width * header.height : 0
   const large = maxSide !== null && header !== null && Math.max(header.width, header.height) > maxSide
-  if (pixels >= MAX_PIXELS || (kept && !large)) {
-    await checkImage(bytes, name)
-    if (pixels < MAX_PIXELS) return bytes
+  if (pixels >= MAX_PIXELS) {
     throw new AnamnesisError(
       'TOO_LARGE',
       `Image "${name}" has ${pixels} pixels; it must have fewer than ${MAX_PIXELS}.`,
     )
+  }
+  if (kept && !large) {
+    await checkImage(bytes, name)
+    return bytes
   }
   try {
     const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS })

@@ -8,6 +8,7 @@ const hit = (id: string, rank: number, imageMissing = false): Hit => ({
   dense: null,
   visual: { score: 1, rank },
   lexical: null,
+  fused: null,
   rank,
   dropped: null,
 })
