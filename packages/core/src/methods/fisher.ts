@@ -1,4 +1,4 @@
-import { type NamedTensorMap, type Tensor, tf } from '../backend/index.ts'
+import { flush, type NamedTensorMap, type Tensor, tf } from '../backend/index.ts'
 import { AnamnesisError } from '../contracts/index.ts'
 import { classificationLoss } from './classificationLoss.ts'
 import type { MethodSetting, TaskContext } from './method.ts'
@@ -34,6 +34,7 @@ export class Fisher {
         tf.dispose([value, ...Object.values<Tensor>(gradients)])
         return Object.fromEntries(squares)
       })
+      flush() // one graph per image, the same for all of them
       dispose(sums)
       sums = next
     }
