@@ -52,6 +52,32 @@ export async function planArticles(path: string): Promise<ArticlePlan> {
   return plan
 }
 
+/** Members of an archive, and archives, that are looked at to tell whether they hold articles. */
+const PEEKED = { members: 200, archives: 3 }
+
+/** True when there is an article among the files or at the beginning of the first archives; nothing is read to its end. */
+export async function holdsArticles(path: string): Promise<boolean> {
+  if (ARTICLE.test(path)) return true
+  if (ARCHIVE.test(path)) return peek(path)
+  if (!(await stat(path)).isDirectory()) return false
+  const archives: string[] = []
+  for await (const { entry, name } of walk(path, '')) {
+    if (entry.isFile() && ARTICLE.test(name)) return true
+    if (entry.isFile() && ARCHIVE.test(name) && archives.length < PEEKED.archives) archives.push(join(path, name))
+  }
+  for (const archive of archives) if (await peek(archive)) return true
+  return false
+}
+
+async function peek(archive: string): Promise<boolean> {
+  let seen = 0
+  for await (const { name } of listTar(archive)) {
+    if (ARTICLE.test(name)) return true
+    if (++seen >= PEEKED.members) break
+  }
+  return false
+}
+
 async function countMembers(path: string): Promise<{ articles: number; pictures: number }> {
   const counts = { articles: 0, pictures: 0 }
   for await (const { name } of listTar(path)) {

@@ -6,7 +6,7 @@ import { ImportNotes } from '../importNotes.ts'
 import { literatureHead } from '../literatureHead.ts'
 import { AnyPictures, FolderPictures, HeldPictures, openPictures, type Pictures, TarPictures } from '../pictures.ts'
 import { isCompressed } from '../tar.ts'
-import { type ArticlePlan, articleFiles, planArticles } from './files.ts'
+import { type ArticlePlan, articleFiles, holdsArticles, planArticles } from './files.ts'
 import { JatsParser } from './parser.ts'
 import { articleRecords } from './records.ts'
 
@@ -18,10 +18,7 @@ export const jats: ImporterDefinition = {
   title: 'Articles in JATS XML',
   summary:
     'Literature: .xml or .nxml files, in folders or in .tar or .tar.gz, with their pictures beside them (or --images).',
-  async recognises(path) {
-    const plan = await planArticles(path)
-    return plan.files > 0 || plan.archives.some(({ articles }) => articles > 0) ? 0.9 : 0
-  },
+  recognises: async (path) => ((await holdsArticles(path)) ? 0.9 : 0),
   async open(path, options) {
     const plan = await planArticles(path)
     const articles = plan.files + plan.archives.reduce((sum, archive) => sum + archive.articles, 0)
