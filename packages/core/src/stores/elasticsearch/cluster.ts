@@ -73,7 +73,7 @@ export class Cluster implements AsyncDisposable {
   private unavailable(what: string, seconds: number, cause: unknown): AnamnesisError {
     return new AnamnesisError(
       'STORE_UNAVAILABLE',
-      `Elasticsearch at ${this.settings.urls.map(shownUrl).join(', ')} did not answer for ${Math.round(seconds)} s (${what}). What was written is kept; start it and try again, or check ELASTICSEARCH_URL.`,
+      `Elasticsearch at ${this.settings.urls.map(shownUrl).join(', ')} did not answer for ${Math.round(seconds)} s (${what}: ${(cause as Error).message}). What was written is kept; start it and try again, or check ELASTICSEARCH_URL.`,
       { cause },
     )
   }
