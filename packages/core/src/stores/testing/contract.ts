@@ -316,6 +316,20 @@ export function storeContract(definition: StoreDefinition): void {
       }
     })
 
+    it('finds captions by their words where it has a text index, and says null where it has none', async () => {
+      await using store = await definition.open({ folder, ...CONTRACT_ENCODER })
+      const all = contractRows(true)
+      await store.upsert(all)
+      const found = await store.matchCaptions('42? LUNG', 5, { retracted: 'with' })
+      if (found === null) return
+      expect(found).toHaveLength(5)
+      const words = (figure: Figure) => figure.caption.split(/[^a-z0-9]+/)
+      expect(found.filter((figure) => words(figure).includes('42'))).toHaveLength(3) // the rarer word weighs more
+      expect(await store.matchCaptions('finding', 500)).toHaveLength(288)
+      expect(await store.matchCaptions('nowhere', 5)).toEqual([])
+      expect(await store.matchCaptions('...', 5)).toEqual([])
+    })
+
     it('refuses another encoder, another dimension and vectors of another length', async () => {
       {
         await using store = await definition.open({ folder, ...CONTRACT_ENCODER })
