@@ -30,7 +30,8 @@ const judgeInput = z.object({
   verdict: z.enum(LEAK_VERDICTS).nullable(),
 })
 
-export const LEAK_DEFAULTS = { similarity: 0.98, distance: 6 }
+/** Another encoder wants another similarity: the model that comes with the product puts much of a modality above 0.98. */
+export const LEAK_DEFAULTS = { similarity: 0.995, distance: 6 }
 
 /** How clean a task's test images are. */
 export interface TaskLeaks {

@@ -90,9 +90,7 @@ export interface LeakRow {
 }
 
 /** Leak guard task by task, and all together as the last row. */
-export function leakRows(
-  tasks: readonly Omit<LeakRow, 'clean' | 'task'>[] & readonly { taskKey: string }[],
-): LeakRow[] {
+export function leakRows(tasks: readonly (Omit<LeakRow, 'clean' | 'task'> & { taskKey: string })[]): LeakRow[] {
   const clean = (images: number, dirty: number) => (images === 0 ? 1 : 1 - dirty / images)
   const rows = tasks.map(({ taskKey, images, suspects, open, dirty }) => {
     return { task: taskKey, images, suspects, open, dirty, clean: clean(images, dirty) }

@@ -11,17 +11,22 @@ export const GUIDING_LICENCES: readonly LicenceGroup[] = ['commercial', 'non-com
 const KEPT = 2_000
 const answered = new WeakMap<VectorStore, Map<string, Answer['hits']>>()
 
+export interface AskOptions extends RetrieveOptions {
+  /** Takes no kept answer: what it costs is to be seen. */
+  anew?: boolean
+}
+
 /**
  * Asks every question once. The pool is static, so its answers are kept for the next task as long as the index has the
  * same version; label questions are asked live.
  */
-export async function ask(questions: readonly Question[], options: RetrieveOptions): Promise<Answer[]> {
+export async function ask(questions: readonly Question[], { anew = false, ...options }: AskOptions): Promise<Answer[]> {
   const { store, k, perCaption, mode, filter } = options
   const settings = createHash('sha256')
     .update(JSON.stringify([await store.version(), k, perCaption, mode, filter]))
     .digest('base64')
-  const kept = answered.get(store) ?? new Map<string, Answer['hits']>()
-  answered.set(store, kept)
+  const kept = (anew ? null : answered.get(store)) ?? new Map<string, Answer['hits']>()
+  if (!anew) answered.set(store, kept)
   const key = (question: Question) => `${settings} ${question.text}`
   const open = questions.filter((question) => !kept.has(key(question)))
   const results = await retrieveMany(

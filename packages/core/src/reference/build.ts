@@ -9,9 +9,9 @@ import {
   type Task,
 } from '../contracts/index.ts'
 import type { Encoder } from '../embed/encoder.ts'
-import { questionPool, type RetrievalMode, type RetrieveOptions } from '../retrieve/index.ts'
+import { questionPool, type RetrievalMode } from '../retrieve/index.ts'
 import type { VectorStore } from '../stores/index.ts'
-import { ask, GUIDING_LICENCES } from './ask.ts'
+import { type AskOptions, ask, GUIDING_LICENCES } from './ask.ts'
 import { dynamicQuestions } from './dynamic.ts'
 import { type Answer, fillBags } from './fill.ts'
 import { promptQuestions } from './prompts.ts'
@@ -107,7 +107,7 @@ export async function buildReferenceSet(options: ReferenceOptions): Promise<Refe
 export async function askInBags(
   questions: readonly Question[],
   budgets: Record<Bag, number>,
-  options: RetrieveOptions & { k: number },
+  options: AskOptions & { k: number },
 ): Promise<Answer[]> {
   const answers: Answer[] = []
   for (const bag of BAGS) {

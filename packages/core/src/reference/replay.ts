@@ -44,7 +44,7 @@ export async function replayRetrieval(
   }
   const budgets = budgetsOf(record, settings)
   const filter = { ...narrower, licenceGroups }
-  let answers = await askInBags(record.questions, budgets, { store, encoder, k, perCaption, mode, filter })
+  let answers = await askInBags(record.questions, budgets, { store, encoder, k, perCaption, mode, filter, anew: true })
   if (trustFloor !== null) {
     const scale = await trustScale(answers, { encoder, store, random: new Random('replay') })
     if (scale) answers = trusted(answers, scale, trustFloor).answers
@@ -93,13 +93,15 @@ export function compareSets(
 ): SetComparison {
   const old = new Set(before.map(({ figureId }) => figureId))
   const now = new Set(after.map(({ figureId }) => figureId))
-  const common = now.intersection(old).size
-  const all = now.union(old).size
+  const added = [...now].filter((id) => !old.has(id))
+  const removed = [...old].filter((id) => !now.has(id))
+  const common = now.size - added.length
+  const all = old.size + added.length
   return {
     common,
     jaccard: all === 0 ? 1 : common / all,
     rankBiasedOverlap: rankBiasedOverlap([...old], [...now], persistence),
-    added: [...now.difference(old)],
-    removed: [...old.difference(now)],
+    added,
+    removed,
   }
 }

@@ -155,7 +155,7 @@ export type SearchLeaksInput = {
   corpus?: string | null | undefined;
   /** 6 where absent. */
   distance?: number | null | undefined;
-  /** 0.98 where absent. */
+  /** 0.995 where absent. */
   similarity?: number | null | undefined;
   suite: string;
 };

@@ -156,12 +156,7 @@ function Judged({ pair, onJudged }: { pair: Pair; onJudged: () => void }) {
     <li className="grid gap-3 px-4 py-3 sm:grid-cols-[16rem_minmax(0,1fr)]">
       <div className="grid grid-cols-2 gap-2">
         {/* biome-ignore lint/performance/noImgElement: images come from the API's own host, already small */}
-        <img
-          src={`${base}${pair.sampleUrl}`}
-          alt={`${taskKey}: ${sampleId}`}
-          loading="lazy"
-          className={image}
-        />
+        <img src={`${base}${pair.sampleUrl}`} alt={`${taskKey}: ${sampleId}`} loading="lazy" className={image} />
         {/* biome-ignore lint/performance/noImgElement: images come from the API's own host, already small */}
         <img
           src={`${base}${pair.figure?.imageUrl ?? ''}`}
