@@ -101,7 +101,7 @@ export function leakRows(tasks: readonly (Omit<LeakRow, 'clean' | 'task'> & { ta
 }
 
 /** Most bytes of an uploaded image; the server refuses more. */
-export const UPLOAD_BYTES = 640 * 1024
+const UPLOAD_BYTES = 640 * 1024
 
 /** Why a file cannot be uploaded; null when it can. */
 export function uploadProblem(file: { size: number; type: string }): string | null {
