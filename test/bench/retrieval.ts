@@ -22,12 +22,15 @@ const SINGLE = 200
 const K = 100
 const FILTERED = { modalities: [RARE_MODALITY] }
 const MILLION = 1_000_000
+const LEAST = 20_000
 
 type Report = (measurement: Measurement) => void
 
 const bench: Bench = {
   title: `stores and layered retrieval, ${SIZE} figures of ${DIM} dimensions, k = ${K}; ANAMNESIS_BENCH_SIZE sets the number of figures`,
   async run(report, note) {
+    if (!(SIZE >= LEAST))
+      throw new Error(`ANAMNESIS_BENCH_SIZE must be at least ${LEAST}: 1 % of the figures must hold k.`)
     const folder = await mkdtemp(join(tmpdir(), 'anamnesis-bench-'))
     try {
       const index = new SyntheticIndex(SIZE, DIM)
