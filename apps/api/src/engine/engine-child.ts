@@ -4,7 +4,7 @@ import { AnamnesisError, toAnamnesisError } from '@anamnesis/core/contracts'
 import { type Encoder, modelEncoder } from '@anamnesis/core/embed'
 import { corpusFolder, openCorpus } from '@anamnesis/core/importers'
 import { loadModel, readModelInfo } from '@anamnesis/core/model'
-import { isIndexed, openIndex, retrieve } from '@anamnesis/core/retrieve'
+import { indexHealth, isIndexed, openIndex, retrieve } from '@anamnesis/core/retrieve'
 import type { VectorStore } from '@anamnesis/core/stores'
 import { indexRoot, modelFolder } from '../services/folders.ts'
 import { findLeaks } from './leaks.ts'
@@ -105,6 +105,10 @@ const jobs: { [K in JobKind]: Job<K> } = {
 
   async leaks(request, onProgress) {
     return findLeaks(request, await indexOf(request), () => encoderOf(request), onProgress)
+  },
+
+  async health(request) {
+    return indexHealth(await indexOf(request))
   },
 }
 

@@ -1,7 +1,7 @@
 import type { BackendId } from '@anamnesis/core/backend'
 import type { Bag, Figure, LicenceGroup, RetrievalResult } from '@anamnesis/core/contracts'
 import type { ReplayChanges, RetrievalRecord, SetComparison } from '@anamnesis/core/reference'
-import type { RetrievalMode } from '@anamnesis/core/retrieve'
+import type { IndexHealth, RetrievalMode } from '@anamnesis/core/retrieve'
 import type { FacetCount, FacetField, StoreFilter } from '@anamnesis/core/stores'
 
 /** An index that the engine process opens. */
@@ -132,6 +132,7 @@ export interface EngineJobs {
   vectors: { request: VectorRequest; result: FigureVectors }
   replay: { request: ReplayRequest; result: ReplayResult }
   leaks: { request: LeaksRequest; result: LeaksResult }
+  health: { request: IndexOf; result: IndexHealth }
 }
 export type JobKind = keyof EngineJobs
 

@@ -1,5 +1,5 @@
 import { AnamnesisError, LICENCE_GROUPS, type RetrievalResult } from '@anamnesis/core/contracts'
-import { RETRIEVAL_MODES } from '@anamnesis/core/retrieve'
+import { type IndexHealth, RETRIEVAL_MODES } from '@anamnesis/core/retrieve'
 import { FACET_FIELDS, type FacetCount, storeById } from '@anamnesis/core/stores'
 import { z } from 'zod'
 import type { Database } from '../db/client.ts'
@@ -129,6 +129,19 @@ export async function figureVectors(
   services: SearchServices,
 ): Promise<FigureVectors> {
   return services.engine.run('vectors', { ...(await indexOf({ corpus }, services)), figureId })
+}
+
+/** How the index of a corpus is; null where there is none (yet). @throws UNKNOWN_STORE and the engine's errors */
+export async function healthOf(
+  where: { corpus: string; store?: string | null },
+  services: Pick<SearchServices, 'catalog' | 'engine' | 'env'>,
+): Promise<IndexHealth | null> {
+  try {
+    return await services.engine.run('health', await indexOf(where, services))
+  } catch (error) {
+    if (error instanceof AnamnesisError && ['MISSING_DATA', 'UNKNOWN_MODEL'].includes(error.code)) return null
+    throw error
+  }
 }
 
 /** The index of a corpus that searches use. @throws UNKNOWN_CORPUS, UNKNOWN_STORE, UNKNOWN_MODEL */

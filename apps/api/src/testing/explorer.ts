@@ -6,7 +6,7 @@ import { findSuite } from '@anamnesis/core/benchmarks'
 import { figure, Random, type Sample, task } from '@anamnesis/core/contracts'
 import { modelEncoder } from '@anamnesis/core/embed'
 import { corpusFolder, datasetFolder, openCorpus, writeCorpus, writeDataset } from '@anamnesis/core/importers'
-import { loadModel } from '@anamnesis/core/model'
+import { loadModel, readModelInfo } from '@anamnesis/core/model'
 import {
   buildReferenceSet,
   GUIDING_LICENCES,
@@ -14,7 +14,7 @@ import {
   saveRetrieval,
   siphonRatio,
 } from '@anamnesis/core/reference'
-import { indexCorpus, openIndex } from '@anamnesis/core/retrieve'
+import { captionProbes, indexCorpus, measureHonesty, openIndex } from '@anamnesis/core/retrieve'
 import { indexRoot, modelFolder, retrievalFolder, shippedModels } from '../services/folders.ts'
 import { CORPUS } from './literature.ts'
 import type { TestServices } from './services.ts'
@@ -93,6 +93,16 @@ export async function writeExplorer({ env, catalog }: TestServices): Promise<voi
   await indexCorpus({ corpus, encoder, store })
   model.dispose()
   catalog.changed()
+}
+
+/** Measures the index of the corpus: one probe of each modality. */
+export async function measureIndex({ env }: TestServices): Promise<void> {
+  const { home } = env
+  const { encoderId, config } = await readModelInfo(modelFolder(home, SUITE.modelId))
+  await using corpus = await openCorpus(corpusFolder(home, CORPUS))
+  const encoder = { id: encoderId, dim: config.embedding }
+  await using store = await openIndex({ root: indexRoot(home), corpus: corpus.info, encoder })
+  await measureHonesty(store, { probes: await captionProbes(store, { perModality: 1 }), k: 10 })
 }
 
 /** Records what a run asked for its first task: ten pairs of the general bag. */

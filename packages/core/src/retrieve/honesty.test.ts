@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { figure, Random } from '../contracts/index.ts'
 import { lancedbStoreWith } from '../stores/lancedb.ts'
 import type { IndexRow, VectorStore } from '../stores/store.ts'
-import { captionProbes, measureHonesty, questionProbes, readHonesty, retrieve } from './index.ts'
+import { captionProbes, indexHealth, measureHonesty, questionProbes, readHonesty, retrieve } from './index.ts'
 import { lexicalSearch } from './lexicalSearch.ts'
 import { SyntheticEncoder } from './synthetic.fixture.ts'
 
@@ -52,6 +52,10 @@ it('measures recall per modality on a fixed probe set, and keeps it for this con
   expect(measured.recall.worst).toBeLessThanOrEqual(measured.recall.mean)
   expect(measured.bytes).toBeGreaterThan(1_500 * 2 * 4 * encoder.dim)
   expect(await readHonesty(store)).toEqual(measured)
+  expect(await indexHealth(store)).toMatchObject({
+    ...{ store: 'lancedb', indexType: 'ivf_rq', rows: 1_500, exact: false, honesty: measured },
+    ...{ encoderId: encoder.id, dim: encoder.dim, version: measured.indexVersion },
+  })
   const told = await retrieve('CT lung', { store, encoder, k: 5 })
   expect(told).toMatchObject({ exact: false, recall: measured.recall.mean })
 

@@ -1,11 +1,10 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { loadBackend } from '../backend/index.ts'
 import { AnamnesisError, Random } from '../contracts/index.ts'
 import type { Encoder } from '../embed/encoder.ts'
-import { stores, type VectorStore } from '../stores/index.ts'
+import type { VectorStore } from '../stores/index.ts'
 import { engineLoaded, exactLayer } from './exactLayer.ts'
 import { forgetRecall, type Honesty, honesty, writeHonesty } from './honestyFile.ts'
+import { indexBytes } from './indexBytes.ts'
 import { questionPool } from './questions.ts'
 import { builtInVocabulary } from './vocabulary.ts'
 
@@ -95,7 +94,7 @@ export async function measureHonesty(
     recall: { mean: mean(recalls), worst: Math.min(...recalls) },
     byModality: byModality(probes, recalls),
     latency: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
-    bytes: stores.find(({ id }) => id === store.kind)?.server ? null : await folderBytes(store.folder),
+    bytes: await indexBytes(store),
     measuredAt: new Date().toISOString(),
   } satisfies Honesty)
   await writeHonesty(store, measured)
@@ -117,11 +116,3 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!
-
-async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  let bytes = 0
-  for (const file of files) bytes += (await stat(join(file.parentPath, file.name)).catch(() => null))?.size ?? 0
-  return bytes
-}

@@ -12,6 +12,7 @@ export {
   isIndexed,
   openIndex,
 } from './indexCorpus.ts'
+export { type IndexHealth, indexHealth } from './indexHealth.ts'
 export {
   RETRIEVAL_MODES,
   type RetrievalMode,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pictureOf, recordRetrieval, writeExplorer } from '../../testing/explorer.ts'
+import { measureIndex, pictureOf, recordRetrieval, writeExplorer } from '../../testing/explorer.ts'
 import { type TestServer, testServer } from '../../testing/http.ts'
 import { CORPUS } from '../../testing/literature.ts'
 import { startRun, type TestServices, testServices, until } from '../../testing/services.ts'
@@ -48,6 +48,24 @@ describe('retrieve', () => {
     expect((await retrieve({ mode: 'lexical', k: 3 })).hits).toHaveLength(3)
   })
 
+  it('fuses the ranks of captions and words in the hybrid mode, and says how', async () => {
+    const HYBRID = `query ($input: RetrieveInput!) { retrieve(input: $input) {
+      exact recall rankConstant hits { rank fused { score rank } dense { rank } lexical { rank } } } }`
+    const input = { question: 'A CT photo of finding 4', corpus: CORPUS, k: 5 }
+    type Score = { score: number; rank: number }
+    type Ranks = { rank: number; fused: Score; dense: Score | null; lexical: Score | null }
+    type Answer = { retrieve: { rankConstant: number; hits: Ranks[] } }
+    const found = (await ask<Answer>(HYBRID, { input: { ...input, mode: 'hybrid' } })).retrieve
+    expect(found).toMatchObject({ exact: true, recall: null, rankConstant: expect.any(Number) })
+    expect(found.hits.map(({ fused }) => fused.rank)).toEqual([1, 2, 3, 4, 5])
+    for (const { fused, dense, lexical } of found.hits) {
+      const share = (stage: Score | null) => (stage ? 1 / (found.rankConstant + stage.rank) : 0)
+      expect(fused.score).toBeCloseTo(share(dense) + share(lexical), 6)
+    }
+    const layered = (await ask<Answer>(HYBRID, { input })).retrieve
+    expect(layered).toMatchObject({ rankConstant: null, hits: layered.hits.map(() => ({ fused: null })) })
+  })
+
   it('leaves out what is recalled, unless it is wanted', async () => {
     const { recall } = { recall: await services.recalls.recall({ kind: 'RETRACTED', reason: 'x', articleId: 'pmc2' }) }
     const keys = (found: Found) => found.hits.map(({ figure }) => figure.key)
@@ -82,6 +100,42 @@ describe('retrieve', () => {
     expect(await refused(RETRIEVE, { ...base, mode: 'magic' })).toMatchObject({ code: 'BAD_INPUT', field: 'mode' })
     expect(await refused(RETRIEVE, { ...base, yearFrom: 12 })).toMatchObject({ code: 'BAD_INPUT', field: 'yearFrom' })
     expect(await refused(RETRIEVE, { ...base, store: 'x' })).toMatchObject({ code: 'UNKNOWN_STORE' })
+  })
+})
+
+describe('the index of a corpus', () => {
+  const INDEX = `query ($store: String) { corpora { key indexed index(store: $store) { store indexType encoderId dim rows version bytes exact
+    honesty { k probes recall worstRecall byModality { modality probes recall } latencyP50 latencyP95 bytes measuredAt } } } }`
+  type Answer = { corpora: { key: string; index: { version: string; bytes: number } | null }[] }
+  const indexOf = async (store?: string) =>
+    (await ask<Answer>(INDEX, { store })).corpora.find(({ key }) => key === CORPUS)!.index
+
+  it('tells its size, version and kind', async () => {
+    const index = await indexOf()
+    expect(index).toMatchObject({ store: 'lancedb', rows: 40, exact: true, indexType: 'flat', honesty: null })
+    expect(index!.bytes).toBeGreaterThan(0)
+    const { retrieve } = await ask<{ retrieve: { indexVersion: string } }>(
+      'query ($input: RetrieveInput!) { retrieve(input: $input) { indexVersion } }',
+      { input: { question: 'CT', corpus: CORPUS } },
+    )
+    expect(index!.version).toBe(retrieve.indexVersion)
+  })
+
+  it('shows the honesty meter of what was measured', async () => {
+    await measureIndex(services)
+    expect(await indexOf()).toMatchObject({
+      honesty: {
+        ...{ k: 10, probes: 4, recall: 1, worstRecall: 1, bytes: expect.any(Number), latencyP50: expect.any(Number) },
+        byModality: expect.arrayContaining([{ modality: 'CT', probes: 1, recall: 1 }]),
+        measuredAt: expect.stringMatching(/^20/),
+      },
+    })
+  })
+
+  it('is null in a store that does not hold it, and refused in one that is not known', async () => {
+    expect(await indexOf('exact')).toBeNull()
+    const { errors } = await api.query(INDEX, { store: 'x' })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNKNOWN_STORE' })
   })
 })
 

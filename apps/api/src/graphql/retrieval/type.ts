@@ -32,6 +32,12 @@ class Hit {
   })
   lexical!: StageScore | null
 
+  @Field(() => StageScore, {
+    nullable: true,
+    description: 'Reciprocal rank fusion of dense and lexical; null outside the hybrid mode.',
+  })
+  fused!: StageScore | null
+
   @Field(() => String, { nullable: true, description: 'Why the figure was not kept.' })
   dropped!: string | null
 }
@@ -100,6 +106,18 @@ export class Retrieval {
 
   @Field(() => Boolean)
   exact!: boolean
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Measured recall of an approximate index, in [0, 1]; null when exact or not measured.',
+  })
+  recall!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Constant of the reciprocal rank fusion; null outside the hybrid mode.',
+  })
+  rankConstant!: number | null
 }
 
 @InputType()
@@ -145,7 +163,8 @@ export class RetrieveInput extends FigureFilterInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'layered (the default), lexical or dense: one stage alone decides.',
+    description:
+      'layered (the default), hybrid (ranks of dense and lexical fused), or lexical or dense: one stage alone decides.',
   })
   mode?: string | null
 }
