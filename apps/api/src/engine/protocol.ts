@@ -30,7 +30,7 @@ export interface SearchRequest extends IndexOf {
 }
 
 /** More like a figure of the corpus, or like an uploaded image (JPEG or PNG bytes). */
-export interface SimilarRequest extends IndexOf {
+interface SimilarRequest extends IndexOf {
   like: { figureId: string } | { image: Uint8Array }
   k: number
   filter: Filter
@@ -45,13 +45,13 @@ export interface SimilarResult {
   milliseconds: number
 }
 
-export interface FacetsRequest extends IndexOf {
+interface FacetsRequest extends IndexOf {
   fields: FacetField[]
   limit: number
   filter: Filter
 }
 
-export interface VectorRequest extends IndexOf {
+interface VectorRequest extends IndexOf {
   figureId: string
 }
 

@@ -11,7 +11,7 @@ export function corpusOfRun({ provenance, suite }: Pick<RunRow, 'provenance' | '
 }
 
 /** The rows of a ledger.written event, one a figure and bag; none for any other event. */
-export function guidedFigures(event: RunEvent, corpus: string): Row[] {
+function guidedFigures(event: RunEvent, corpus: string): Row[] {
   if (event.type !== 'ledger.written') return []
   const { task, fromStep, toStep, figures } = event.payload
   const all = event.payload.draws ?? figures.reduce((sum, { draws }) => sum + draws, 0)
