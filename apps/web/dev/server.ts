@@ -153,6 +153,16 @@ const root = {
   suite: (a: { key: string }) => suiteByKey(a.key) ?? null,
   addOns,
   corpora,
+  facets: ({ input }: { input: { corpus: string } }) => [
+    {
+      field: 'modality',
+      values: (corpora.find(({ key }) => key === input.corpus)?.modalities ?? []).map((value, i) => ({
+        value,
+        count: 400 - 60 * i,
+      })),
+    },
+  ],
+  recalls: (a: { first: number; after?: string }) => page([], a.first, a.after),
   methods,
   metrics,
   runSettings,
@@ -189,7 +199,14 @@ const root = {
   retrieve: ({
     input,
   }: {
-    input: { question: string; corpus: string; k: number; modalities?: string[]; licenceGroups?: string[] }
+    input: {
+      question: string
+      corpus: string
+      k: number
+      mode?: string
+      modalities?: string[]
+      licenceGroups?: string[]
+    }
   }) => {
     const corpus = corpora.find((c) => c.key === input.corpus)
     if (!corpus)
@@ -200,8 +217,10 @@ const root = {
         (!input.modalities?.length || input.modalities.includes(f.modality)) &&
         (!input.licenceGroups?.length || input.licenceGroups.includes(f.licenceGroup)),
     )
+    const hybrid = input.mode === 'hybrid'
     const hit = (figure: ReturnType<typeof figureOf>, i: number, dropped: string | null) => ({
       figure,
+      fused: hybrid ? { score: 2 / (61 + i), rank: i + 1 } : null,
       rank: dropped ? null : i + 1,
       dense: { score: 0.71 - i * 0.008 - random() * 0.03, rank: 1 + Math.floor(i + random() * 6) },
       visual: dropped === 'tie cut' ? null : { score: 0.42 - i * 0.006 - random() * 0.04, rank: i + 1 },
@@ -209,7 +228,9 @@ const root = {
       dropped,
     })
     const hits = found.slice(0, input.k).map((f, i) => hit(f, i, null))
-    const reasons = ['tie cut', 'visual group cut', 'lexical gate', 'duplicate', 'limit']
+    const reasons = hybrid
+      ? Array(5).fill('limit')
+      : ['tie cut', 'visual group cut', 'lexical gate', 'duplicate', 'limit']
     const dropped = found.slice(input.k, input.k + 24).map((f, i) => hit(f, input.k + i, reasons[i % 5]!))
     return {
       question: input.question,
@@ -226,7 +247,9 @@ const root = {
       indexVersion: `v3-${digest(corpus.key).slice(0, 8)}`,
       encoderId: `sha256:${digest('tiny').slice(0, 24)}`,
       store: 'lancedb',
-      exact: corpus.key !== 'real-figures',
+      exact: corpus.index.exact,
+      recall: corpus.index.honesty?.recall ?? null,
+      rankConstant: hybrid ? 60 : null,
     }
   },
   leaderboard: (args: Parameters<typeof leaderboard>[1]) => leaderboard(runs, args),

@@ -168,3 +168,23 @@ export const JudgeLeak = graphql(`
     judgeLeak(input: $input) { pair { verdict } userErrors { code field message } }
   }
 `)
+
+graphql(`
+  fragment IndexFields on IndexHealth {
+    store
+    indexType
+    encoderId
+    dim
+    rows
+    version
+    bytes
+    exact
+    honesty { k probes recall worstRecall byModality { modality probes recall } latencyP50 latencyP95 measuredAt }
+  }
+`)
+
+export const IndexHealths = graphql(`
+  query IndexHealths {
+    corpora { id key title index { ...IndexFields } }
+  }
+`)

@@ -13,6 +13,7 @@ graphql(`
     dense { score rank }
     visual { score rank }
     lexical { score rank }
+    fused { score rank }
     figure { ...FigureFields }
   }
 `)
@@ -29,6 +30,8 @@ export const Retrieve = graphql(`
       encoderId
       store
       exact
+      recall
+      rankConstant
     }
   }
 `)
@@ -41,6 +44,7 @@ export const RETRIEVE_SCRIPT = `query Retrieve($input: RetrieveInput!) {
       dense { score rank }
       visual { score rank }
       lexical { score rank }
+      fused { score rank }
       figure { key caption licence article pmid pmcid doi imageUrl guidedRunCount }
     }
     dropped { dropped figure { key } }
@@ -50,6 +54,8 @@ export const RETRIEVE_SCRIPT = `query Retrieve($input: RetrieveInput!) {
     encoderId
     store
     exact
+    recall
+    rankConstant
   }
 }`
 

@@ -12,6 +12,7 @@ import { recallSubject } from '../prepare/literature.ts'
 import { Button, Select } from '../ui/controls.tsx'
 import { Empty, Failure, Loading, PageHeader, Panel, Tag, TooMuch } from '../ui/surfaces.tsx'
 import { GuidedRuns } from './literature/GuidedRuns.tsx'
+import { IndexPanel } from './literature/IndexPanel.tsx'
 import { LeakPanel } from './literature/LeakPanel.tsx'
 import { RecallForm } from './literature/RecallForm.tsx'
 
@@ -56,6 +57,7 @@ export function LiteraturePage() {
             ))}
           </ul>
         </Panel>
+        <IndexPanel />
         <RecallPanel />
         <LeakPanel suites={(suites?.suites.edges ?? []).map(({ node }) => node).filter(({ available }) => available)} />
       </div>

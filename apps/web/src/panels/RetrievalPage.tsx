@@ -6,7 +6,15 @@ import { messageOf, useApi } from '../graphql/client.tsx'
 import type { CorporaQuery, HitFieldsFragment, RetrieveQuery } from '../graphql/generated/graphql.ts'
 import { Corpora, RETRIEVE_SCRIPT, Retrieve } from '../graphql/retrieval.ts'
 import { count, milliseconds, number, plural } from '../prepare/format.ts'
-import { barLength, dropReasons, funnel, STAGES, stageRanges } from '../prepare/retrieval.ts'
+import {
+  barLength,
+  dropReasons,
+  funnel,
+  type StageColumn,
+  searchKind,
+  stageColumns,
+  stageRanges,
+} from '../prepare/retrieval.ts'
 import { curl, graphqlText, python } from '../prepare/snippets.ts'
 import { Button, CodeBlock, Hint, Segmented, Select } from '../ui/controls.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -24,6 +32,7 @@ const K = ['10', '20', '50', '100']
 const MAX_CARDS = 200
 const MODES = [
   { value: 'layered', label: 'Layers', title: 'Caption, image, then words' },
+  { value: 'hybrid', label: 'Hybrid', title: 'Ranks of caption and words fused' },
   { value: 'dense', label: 'Caption only', title: 'The ablation: the dense layer alone' },
   { value: 'lexical', label: 'Words only', title: 'The ablation: BM25 alone' },
 ]
@@ -275,6 +284,7 @@ function Opened({ corpus, result }: { corpus: string; result: Retrieval | null }
 function Result({ result, asked, variables }: { result: Retrieval; asked: number; variables: unknown }) {
   const shown = result.hits.slice(0, MAX_CARDS)
   const ranges = stageRanges([...result.hits, ...result.dropped])
+  const stages = stageColumns(result)
   return (
     <>
       <Summary result={result} />
@@ -292,11 +302,11 @@ function Result({ result, asked, variables }: { result: Retrieval; asked: number
       ) : (
         <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
           {shown.map((hit) => (
-            <FigureCard key={hit.figure.id} hit={hit} ranges={ranges} />
+            <FigureCard key={hit.figure.id} hit={hit} stages={stages} ranges={ranges} />
           ))}
         </ul>
       )}
-      <Dropped dropped={result.dropped} />
+      <Dropped dropped={result.dropped} stages={stages} />
       <Snippets variables={variables} />
     </>
   )
@@ -304,6 +314,7 @@ function Result({ result, asked, variables }: { result: Retrieval; asked: number
 
 function Summary({ result }: { result: Retrieval }) {
   const steps = funnel(result.counts)
+  const search = searchKind(result)
   const { encode, dense, visual, lexical, total } = result.time
   const times = [
     ['Encode', encode, 'var(--series-2)'],
@@ -362,15 +373,7 @@ function Summary({ result }: { result: Retrieval }) {
           <div className="flex items-center justify-between gap-3">
             <dt className="text-ink-2">Search</dt>
             <dd>
-              <Hint
-                text={
-                  result.exact
-                    ? 'Every figure was compared.'
-                    : 'An approximate index was used; some neighbours may be missing.'
-                }
-              >
-                {result.exact ? 'exact' : 'approximate'}
-              </Hint>
+              <Hint text={search.hint}>{search.word}</Hint>
             </dd>
           </div>
           <div className="flex justify-between gap-3">
@@ -395,7 +398,13 @@ function Summary({ result }: { result: Retrieval }) {
   )
 }
 
-function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType<typeof stageRanges> }) {
+interface BarsProps {
+  hit: HitFieldsFragment
+  stages: readonly StageColumn[]
+  ranges: ReturnType<typeof stageRanges>
+}
+
+function FigureCard({ hit, stages, ranges }: BarsProps) {
   const { base } = useApi()
   const [, set] = useUrlState()
   const [open, setOpen] = useState(false)
@@ -453,7 +462,7 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
           ) : null}
         </div>
         <div className="mt-auto grid gap-1">
-          <StageBars hit={hit} ranges={ranges} />
+          <StageBars hit={hit} stages={stages} ranges={ranges} />
         </div>
         <div className="flex flex-wrap items-center gap-1 border-t border-line pt-2">
           {figure.modality ? <Tag>{figure.modality}</Tag> : null}
@@ -504,10 +513,10 @@ function FigureCard({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnTyp
   )
 }
 
-function StageBars({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType<typeof stageRanges> }) {
+function StageBars({ hit, stages, ranges }: BarsProps) {
   return (
     <dl className="grid gap-1">
-      {STAGES.map(({ key, title, hint }) => {
+      {stages.map(({ key, title, hint, digits }) => {
         const score = hit[key]
         return (
           <div
@@ -524,7 +533,7 @@ function StageBars({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType
                 />
               ) : null}
             </dd>
-            <dd className="num text-right">{score ? number(Number(score.score.toFixed(3))) : '–'}</dd>
+            <dd className="num text-right">{score ? number(Number(score.score.toFixed(digits))) : '–'}</dd>
             <dd className="num text-right text-ink-3">{score ? `#${score.rank}` : ''}</dd>
           </div>
         )
@@ -533,7 +542,7 @@ function StageBars({ hit, ranges }: { hit: HitFieldsFragment; ranges: ReturnType
   )
 }
 
-function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
+function Dropped({ dropped, stages }: { dropped: readonly HitFieldsFragment[]; stages: readonly StageColumn[] }) {
   const [, set] = useUrlState()
   const reasons = dropReasons(dropped)
   if (dropped.length === 0) return null
@@ -557,7 +566,7 @@ function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
               <th scope="col" className="px-4 py-2 font-medium">
                 Caption
               </th>
-              {STAGES.map(({ key, title }) => (
+              {stages.map(({ key, title }) => (
                 <th key={key} scope="col" className="px-2 py-2 text-right font-medium">
                   {title}
                 </th>
@@ -579,9 +588,9 @@ function Dropped({ dropped }: { dropped: readonly HitFieldsFragment[] }) {
                     {hit.figure.caption}
                   </button>
                 </td>
-                {STAGES.map(({ key }) => (
+                {stages.map(({ key, digits }) => (
                   <td key={key} className="num px-2 py-1.5 text-right whitespace-nowrap">
-                    {hit[key] ? hit[key].score.toFixed(3) : '–'}
+                    {hit[key] ? hit[key].score.toFixed(digits) : '–'}
                   </td>
                 ))}
                 <td className="px-4 py-1.5 whitespace-nowrap text-ink-2">{hit.dropped}</td>

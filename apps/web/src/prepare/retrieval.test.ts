@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { barLength, dropReasons, facetChoices, funnel, stageRanges } from './retrieval.ts'
+import { barLength, dropReasons, facetChoices, funnel, searchKind, stageColumns, stageRanges } from './retrieval.ts'
 
 it('compares bars within a stage over everything shown', () => {
   const ranges = stageRanges([
@@ -9,6 +9,27 @@ it('compares bars within a stage over everything shown', () => {
   expect(barLength(0.8, ranges.dense)).toBe(100)
   expect(barLength(0.4, ranges.dense)).toBeCloseTo(50)
   expect(barLength(3, ranges.lexical)).toBeCloseTo(25)
+})
+
+it('shows the fused score of a hybrid search only', () => {
+  const keys = (search: { rankConstant?: number | null }) => stageColumns(search).map(({ key }) => key)
+  expect(keys({ rankConstant: null })).toEqual(['dense', 'visual', 'lexical'])
+  expect(keys({ rankConstant: 60 })).toEqual(['dense', 'visual', 'lexical', 'fused'])
+  expect(stageColumns({ rankConstant: 60 }).at(-1)!.hint).toContain('1 / (60 + rank)')
+  const { fused } = stageRanges([{ fused: { score: 0.03, rank: 1 } }, { fused: null }])
+  expect(barLength(0.015, fused)).toBeCloseTo(50)
+})
+
+it('says how much an approximate search finds, where that was measured', () => {
+  expect(searchKind({ exact: true, recall: null }).word).toBe('exact')
+  expect(searchKind({ exact: false, recall: 0.9731 })).toMatchObject({
+    word: 'approximate, recall 97.3 %',
+    hint: expect.stringContaining('97.3 %'),
+  })
+  expect(searchKind({ exact: false, recall: null })).toMatchObject({
+    word: 'approximate',
+    hint: expect.stringContaining('nobody measured'),
+  })
 })
 
 it('narrows the funnel and never hides a step', () => {

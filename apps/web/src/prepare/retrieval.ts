@@ -1,5 +1,7 @@
 /** A retrieval as it is drawn: funnel, stage bars, times, and the same request for scripts. */
 
+import { percent } from './format.ts'
+
 interface StageScore {
   score: number
   rank: number
@@ -9,14 +11,50 @@ export interface HitScores {
   dense?: StageScore | null
   visual?: StageScore | null
   lexical?: StageScore | null
+  fused?: StageScore | null
 }
 
-export const STAGES = [
-  { key: 'dense', title: 'Caption', hint: 'cos(question, caption): the dense layer' },
-  { key: 'visual', title: 'Image', hint: 'cos(question, image): the visual re-rank' },
-  { key: 'lexical', title: 'BM25', hint: 'BM25(question, caption): the lexical gate' },
-] as const
-export type Stage = (typeof STAGES)[number]['key']
+export type Stage = keyof HitScores
+
+export interface StageColumn {
+  key: Stage
+  title: string
+  hint: string
+  /** Decimals that tell neighbours apart. */
+  digits: number
+  /** The clock that runs for it; null where it costs next to nothing. */
+  time: 'dense' | 'visual' | 'lexical' | null
+}
+
+const STAGES: readonly StageColumn[] = [
+  { key: 'dense', title: 'Caption', hint: 'cos(question, caption): the dense layer', digits: 3, time: 'dense' },
+  { key: 'visual', title: 'Image', hint: 'cos(question, image): the visual re-rank', digits: 3, time: 'visual' },
+  { key: 'lexical', title: 'BM25', hint: 'BM25(question, caption): the lexical gate', digits: 3, time: 'lexical' },
+]
+
+/** Columns of a search; a hybrid one has the fused score too. */
+export function stageColumns({ rankConstant }: { rankConstant?: number | null }): readonly StageColumn[] {
+  if (rankConstant === null || rankConstant === undefined) return STAGES
+  const hint = `Ranks of caption and BM25 fused: the sum of 1 / (${rankConstant} + rank)`
+  return [...STAGES, { key: 'fused', title: 'Fused', hint, digits: 4, time: null }]
+}
+
+/** Whether a search compared everything, and how much an approximate one finds. */
+export function searchKind({ exact, recall }: { exact: boolean; recall?: number | null }): {
+  word: string
+  hint: string
+} {
+  if (exact) return { word: 'exact', hint: 'Every figure was compared.' }
+  if (recall === null || recall === undefined) {
+    const hint = 'Not every figure was compared; some neighbours may be missing, and nobody measured how many.'
+    return { word: 'approximate', hint }
+  }
+  const share = `${percent(recall)} %`
+  return {
+    word: `approximate, recall ${share}`,
+    hint: `Not every figure was compared. Asked a fixed set of questions, this index found ${share} of the true neighbours.`,
+  }
+}
 
 /** Highest and lowest score per stage over all shown figures, so that bars of one stage compare. */
 export function stageRanges(hits: readonly HitScores[]): Record<Stage, { low: number; high: number }> {
@@ -24,7 +62,7 @@ export function stageRanges(hits: readonly HitScores[]): Record<Stage, { low: nu
     const scores = hits.flatMap((hit) => (hit[stage] ? [hit[stage].score] : []))
     return { low: Math.min(0, ...scores), high: Math.max(1e-9, ...scores) }
   }
-  return { dense: range('dense'), visual: range('visual'), lexical: range('lexical') }
+  return { dense: range('dense'), visual: range('visual'), lexical: range('lexical'), fused: range('fused') }
 }
 
 /** Bar length in per cent. */

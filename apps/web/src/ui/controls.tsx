@@ -65,7 +65,11 @@ export function Segmented({
   onChange: (value: string) => void
 }) {
   return (
-    <div role="radiogroup" aria-label={label} className="inline-flex rounded-md border border-line bg-sunken p-0.5">
+    <div
+      role="radiogroup"
+      aria-label={label}
+      className="inline-flex max-w-full flex-wrap rounded-md border border-line bg-sunken p-0.5"
+    >
       {choices.map((choice) => {
         const on = choice.value === value
         return (

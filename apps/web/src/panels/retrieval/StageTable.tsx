@@ -2,9 +2,7 @@
 
 import type { HitFieldsFragment, RetrieveQuery } from '../../graphql/generated/graphql.ts'
 import { count, milliseconds, number } from '../../prepare/format.ts'
-import { DROP_TEXTS, STAGES } from '../../prepare/retrieval.ts'
-
-const TIMES = { dense: 'dense', visual: 'visual', lexical: 'lexical' } as const
+import { DROP_TEXTS, searchKind, stageColumns } from '../../prepare/retrieval.ts'
 
 /** Why a search kept or dropped a figure: score, rank and time of each stage. */
 export function StageTable({ hit, result }: { hit: HitFieldsFragment; result: RetrieveQuery['retrieve'] }) {
@@ -32,7 +30,7 @@ export function StageTable({ hit, result }: { hit: HitFieldsFragment; result: Re
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
-          {STAGES.map(({ key, title, hint }) => (
+          {stageColumns(result).map(({ key, title, hint, time }) => (
             <tr key={key} title={hint}>
               <th scope="row" className="py-1 font-normal">
                 {title}
@@ -41,14 +39,14 @@ export function StageTable({ hit, result }: { hit: HitFieldsFragment; result: Re
                 {hit[key] ? number(Number(hit[key].score.toFixed(4))) : 'not run'}
               </td>
               <td className="num py-1 text-right">{hit[key] ? `#${hit[key].rank}` : '–'}</td>
-              <td className="num py-1 text-right text-ink-3">{milliseconds(result.time[TIMES[key]])}</td>
+              <td className="num py-1 text-right text-ink-3">{time ? milliseconds(result.time[time]) : '–'}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p className="mt-1 text-2xs break-words text-ink-3">
-        {result.exact ? 'Exact search' : 'Approximate search'} of {count(result.counts.corpus)} figures in{' '}
-        {result.store}, index <code>{result.indexVersion}</code>, encoder <code>{result.encoderId}</code>
+        Search of {count(result.counts.corpus)} figures in {result.store} ({searchKind(result).word}), index{' '}
+        <code>{result.indexVersion}</code>, encoder <code>{result.encoderId}</code>
       </p>
     </section>
   )

@@ -16,6 +16,7 @@ const AS_IT_WAS = ''
 const MODES = [
   { value: AS_IT_WAS, label: 'as it was' },
   { value: 'layered', label: 'layers' },
+  { value: 'hybrid', label: 'hybrid' },
   { value: 'dense', label: 'caption only' },
   { value: 'lexical', label: 'words only' },
 ]
