@@ -459,6 +459,7 @@ export function figureOf(corpus: string, index: number) {
   return {
     id: `${corpus}/${index}`,
     key: `fig-${String(index).padStart(5, '0')}`,
+    corpusKey: corpus,
     caption:
       `${modality === 'fundus' ? 'Fundus photograph' : `${modality} image`} showing ${pick(FINDINGS)} ${pick(SITES)}. ${random() > 0.5 ? `(${pick(['A', 'B', 'C'])}) Follow-up after ${2 + Math.floor(random() * 10)} months; the finding is unchanged in size and the surrounding tissue shows no reaction.` : ''}`.trim(),
     modality,
@@ -466,6 +467,14 @@ export function figureOf(corpus: string, index: number) {
     licence,
     licenceGroup,
     article: real ? `Imaging features of ${pick(FINDINGS)}: a case series` : 'Phantom literature',
+    articleKey: `article-${index >> 2}`,
+    journal: real ? 'PLOS ONE' : '',
+    year: real ? 2008 + (index % 16) : null,
+    label: '',
+    panel: null,
+    retracted: false,
+    guidedRunCount: index % 3,
+    recall: null,
     pmid: real ? String(31000000 + index) : null,
     pmcid: real ? `PMC${7000000 + index}` : null,
     doi: real ? `10.1371/journal.pone.${index}` : null,
