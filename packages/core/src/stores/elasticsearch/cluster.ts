@@ -84,6 +84,26 @@ class PartlyAway extends Error {
   readonly statusCode = 503
 }
 
+/** Seconds that the copies of an index without rows are waited for. */
+export const EMPTY_COPIES_PATIENCE = 20
+
+/**
+ * Waits until every shard of `index` has all its copies, so that the loss of a node loses nothing. A cluster that
+ * cannot hold them (one node, a fixed number of copies) is gone on with after `seconds`. @throws STORE_UNAVAILABLE
+ */
+export async function waitForCopies(cluster: Cluster, index: string, seconds: number): Promise<void> {
+  await cluster.write('waiting for the copies of an index', (client) =>
+    client.cluster
+      .health(
+        { index, wait_for_status: 'green', timeout: `${seconds}s` },
+        { requestTimeout: 1_000 * seconds + REQUEST_TIME },
+      )
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 408) throw error
+      }),
+  )
+}
+
 /** Lets an answer of all shards pass. */
 export function whole<T extends { _shards?: { failed: number } }>(answer: T): T {
   const failed = answer._shards?.failed ?? 0

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { estypes } from '@elastic/elasticsearch'
 import { z } from 'zod'
 import { AnamnesisError } from '../../contracts/index.ts'
-import { type Cluster, statusOf, whole } from './cluster.ts'
+import { type Cluster, EMPTY_COPIES_PATIENCE, statusOf, waitForCopies, whole } from './cluster.ts'
 import { PROPERTIES, VECTOR_FIELDS, vectorProperties } from './documents.ts'
 import { VECTOR_INDEXES, type VectorIndex } from './settings.ts'
 
 /** Committed indexes that stay beside the newest one, for readers that have not looked again. */
 const KEPT = 1
-/** How long a commit waits for the copies of a new index, in seconds; without them it goes on. */
+/** How long a clone or a commit waits for the copies of its index, in seconds; without them it goes on. */
 const COPIES_PATIENCE = 60
 const LOOK_AGAIN = 500
 /** How long a lost copy is waited for before another machine makes one; not at all while an index is being written. */
@@ -70,7 +70,10 @@ export class Indexes {
   async openDraft(): Promise<PhysicalIndex> {
     await this.putTemplate()
     const { current, draft, all } = await this.look()
-    if (draft !== null && draft.meta.base === (current?.index ?? null)) return draft
+    if (draft !== null && draft.meta.base === (current?.index ?? null)) {
+      await waitForCopies(this.cluster, draft.index, COPIES_PATIENCE)
+      return draft
+    }
     // A draft of an older base can only be left by a writer that lost its lock: what it holds is in the corpus still.
     if (draft !== null) await this.remove([draft.index])
     const last = Number(all.at(-1)?.slice(-6) ?? 0)
@@ -78,7 +81,7 @@ export class Indexes {
     const content: Meta = { format: 1, ...this.encoder, base: current?.index ?? null }
     const aliases = { [this.draftAlias]: {} }
     if (current === null) {
-      await this.make(index, (client) =>
+      await this.make((client) =>
         client.indices.create({
           index,
           aliases,
@@ -88,13 +91,13 @@ export class Indexes {
       )
     } else {
       const settings = { 'index.blocks.write': null, [DELAY]: '0s' }
-      await this.make(index, (client) =>
-        client.indices.clone({ index: current.index, target: index, aliases, settings }),
-      )
+      await this.make((client) => client.indices.clone({ index: current.index, target: index, aliases, settings }))
       await this.cluster.write('describing the new index', (client) =>
         client.indices.putMapping({ index, _meta: content }),
       )
     }
+    // Rows that are written before there is a second copy are lost with the node that took them.
+    await waitForCopies(this.cluster, index, current === null ? EMPTY_COPIES_PATIENCE : COPIES_PATIENCE)
     return { index, uuid: '', meta: content, vectorIndex: current?.vectorIndex ?? 'flat' }
   }
 
@@ -118,16 +121,7 @@ export class Indexes {
     await this.cluster.write('closing the new index for writers', (client) =>
       client.indices.putSettings({ index, settings: { 'index.blocks.write': true, [DELAY]: null } }),
     )
-    await this.cluster.write('waiting for copies of the new index', (client) =>
-      client.cluster
-        .health(
-          { index, wait_for_status: 'green', timeout: `${COPIES_PATIENCE}s` },
-          { requestTimeout: 2e3 * COPIES_PATIENCE },
-        )
-        .catch((error: unknown) => {
-          if (statusOf(error) !== 408) throw error // it waited and goes on without them
-        }),
-    )
+    await waitForCopies(this.cluster, index, COPIES_PATIENCE)
     const base = draft.meta.base
     await this.cluster.write('switching to the new index', (client) =>
       client.indices.updateAliases({
@@ -178,7 +172,7 @@ export class Indexes {
   }
 
   /** Makes an index; one that is there already was made by an attempt whose answer was lost. */
-  private async make(index: string, request: (client: Cluster['client']) => Promise<unknown>): Promise<void> {
+  private async make(request: (client: Cluster['client']) => Promise<unknown>): Promise<void> {
     await this.cluster.write('making an index', async (client) => {
       try {
         await request(client)
@@ -186,9 +180,6 @@ export class Indexes {
         if (!(error instanceof Error && error.message.includes('resource_already_exists_exception'))) throw error
       }
     })
-    await this.cluster.write('waiting for the new index', (client) =>
-      client.cluster.health({ index, wait_for_status: 'yellow', timeout: '20s' }),
-    )
   }
 
   /** Settings and fields of every index of the product; written again with each draft, so that it is never behind. */

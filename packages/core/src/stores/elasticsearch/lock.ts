@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AnamnesisError } from '../../contracts/index.ts'
-import { type Cluster, statusOf } from './cluster.ts'
+import { type Cluster, EMPTY_COPIES_PATIENCE, statusOf, waitForCopies } from './cluster.ts'
 
 /** The holder writes its mark anew this often, in milliseconds. */
 const BEAT = 3_000
@@ -159,4 +159,5 @@ async function makeLockIndex(cluster: Cluster, index: string): Promise<void> {
   } catch (error) {
     if (statusOf(error) !== 400) throw error // made by another one meanwhile
   }
+  await waitForCopies(cluster, index, EMPTY_COPIES_PATIENCE)
 }
