@@ -8,23 +8,26 @@ import { elasticsearchStoreWith } from './index.ts'
 import { elasticsearchSettings } from './settings.ts'
 
 let folder: string
-let server: Server | undefined
+const servers: Server[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anamnesis-elastic-'))
 })
 afterEach(async () => {
-  server?.close()
-  server = undefined
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
   await rm(folder, { recursive: true, force: true })
 })
 
 async function serve(answer: RequestListener): Promise<string> {
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     response.setHeader('x-elastic-product', 'Elasticsearch')
     response.setHeader('content-type', 'application/json')
     answer(request, response)
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
@@ -37,7 +40,7 @@ const open = (url: string, more: NodeJS.ProcessEnv = {}) =>
 
 it('waits for a cluster that is away as long as it may, then says where it looked', async () => {
   const url = await serve(() => undefined)
-  server!.close()
+  servers[0]!.close()
   const opened = open(url.replace('//', '//user:secret@'), { ELASTICSEARCH_PATIENCE: '1' })
   await expect(opened).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining(url) })
   await expect(opened).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
@@ -51,6 +54,17 @@ it('tries again when the cluster is too busy', async () => {
   })
   await using store = await open(url)
   expect(asked).toBe(4)
+  expect(await store.count()).toBe(0)
+})
+
+it('asks another node when one takes a question and never answers', async () => {
+  let hanging = 0
+  const silent = await serve(() => {
+    hanging++
+  })
+  const well = await serve((_, response) => response.end('{}'))
+  await using store = await open(`${silent},${well}`, { ELASTICSEARCH_PATIENCE: '4' })
+  expect(hanging).toBeLessThanOrEqual(1) // which node is asked first is left to chance
   expect(await store.count()).toBe(0)
 })
 

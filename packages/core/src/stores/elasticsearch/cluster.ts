@@ -8,6 +8,8 @@ import type { ElasticsearchSettings } from './settings.ts'
 const REQUEST_TIME = 30_000
 /** Seconds that a search or another reading waits for a cluster that is away. */
 const READ_PATIENCE = 30
+/** Milliseconds that one reading may take at least, before another node is asked. */
+const LEAST_READ_TIME = 2_000
 /** Longest pause between two attempts, in milliseconds. */
 const LONGEST_PAUSE = 5_000
 /** HTTP answers that pass: too busy, or a part of the cluster is away. */
@@ -18,11 +20,14 @@ export class Cluster implements AsyncDisposable {
   readonly client: Client
   readonly settings: ElasticsearchSettings
   private readonly away: (error: unknown) => boolean
+  /** The same connections; a node that hangs is left in time for every other one to be asked. */
+  private readonly reader: Client
 
   private constructor(client: Client, settings: ElasticsearchSettings, away: (error: unknown) => boolean) {
     this.client = client
     this.settings = settings
     this.away = away
+    this.reader = client.child({ requestTimeout: readTime(settings) })
   }
 
   static async connect(settings: ElasticsearchSettings): Promise<Cluster> {
@@ -42,23 +47,28 @@ export class Cluster implements AsyncDisposable {
 
   /** A request that reads. @throws STORE_UNAVAILABLE, NOT_ALLOWED */
   read<T>(what: string, request: (client: Client) => Promise<T>): Promise<T> {
-    return this.ask(what, request, Math.min(READ_PATIENCE, this.settings.patience))
+    return this.ask(what, this.reader, request, Math.min(READ_PATIENCE, this.settings.patience))
   }
 
   /** A request that may be repeated without harm; waits through a longer absence. @throws STORE_UNAVAILABLE, NOT_ALLOWED */
   write<T>(what: string, request: (client: Client) => Promise<T>): Promise<T> {
-    return this.ask(what, request, this.settings.patience)
+    return this.ask(what, this.client, request, this.settings.patience)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client.close()
   }
 
-  private async ask<T>(what: string, request: (client: Client) => Promise<T>, patience: number): Promise<T> {
+  private async ask<T>(
+    what: string,
+    client: Client,
+    request: (client: Client) => Promise<T>,
+    patience: number,
+  ): Promise<T> {
     const start = performance.now()
     for (let attempt = 0; ; attempt++) {
       try {
-        return await request(this.client)
+        return await request(client)
       } catch (error) {
         const status = statusOf(error)
         const passing = this.away(error) || (status !== null && PASSING.has(status))
@@ -116,6 +126,12 @@ export function withoutErrors<T>(parts: readonly T[]): readonly T[] {
   const failed = parts.find((part) => typeof part === 'object' && part !== null && 'error' in part)
   if (failed !== undefined) throw new PartlyAway(JSON.stringify(failed))
   return parts
+}
+
+/** Milliseconds that one reading may take: the patience, shared among the nodes. */
+function readTime({ urls, patience }: ElasticsearchSettings): number {
+  if (urls.length === 1) return REQUEST_TIME
+  return Math.max(LEAST_READ_TIME, (1_000 * Math.min(READ_PATIENCE, patience)) / urls.length)
 }
 
 /** Milliseconds before the next attempt: doubling from 200, with full jitter so that many clients do not come at once. */

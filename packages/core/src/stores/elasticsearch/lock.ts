@@ -10,9 +10,15 @@ const BEAT = 3_000
 const LEFT_OVER = 30_000
 const LOOK_AGAIN = 250
 
+/** Of this thread: a process may have several, each with locks of its own. */
+const THREAD = randomUUID()
+/** Tokens of the locks that this thread holds or asks for. */
+const alive = new Set<string>()
+
 interface Mark {
   host: string
   pid: number
+  thread?: string
   token: string
   beat: number
 }
@@ -35,8 +41,8 @@ export async function withClusterLock<T>(
   const index = `${cluster.settings.prefix}-locks`
   await makeLockIndex(cluster, index)
   const lock = new Lock(cluster, index, name)
-  await lock.take()
   try {
+    await lock.take()
     return await work(() => lock.beat())
   } finally {
     await lock.release()
@@ -44,7 +50,13 @@ export async function withClusterLock<T>(
 }
 
 class Lock {
-  private readonly mark: Mark = { host: hostname(), pid: process.pid, token: randomUUID(), beat: 0 }
+  private readonly mark: Mark = {
+    host: hostname(),
+    pid: process.pid,
+    thread: THREAD,
+    token: randomUUID(),
+    beat: 0,
+  }
   private place: Place | null = null
   private timer: NodeJS.Timeout | undefined
   private beating: Promise<void> = Promise.resolve()
@@ -56,6 +68,7 @@ class Lock {
   ) {}
 
   async take(): Promise<void> {
+    alive.add(this.mark.token)
     let seen: { place: Place; since: number } | null = null
     for (;;) {
       if (await this.put({ op_type: 'create' })) break
@@ -100,6 +113,7 @@ class Lock {
   async release(): Promise<void> {
     clearInterval(this.timer)
     await this.beating.catch(() => undefined)
+    alive.delete(this.mark.token)
     if (this.place === null) return
     const { index, name: id } = this
     await this.cluster.client.delete({ index, id, ...this.place }).catch(() => undefined) // left over at worst
@@ -135,8 +149,9 @@ class Lock {
   }
 }
 
-/** True when the holder was a process of this machine that has ended. */
-function isGone({ host, pid }: Mark): boolean {
+/** True when the holder was work of this thread, or a process of this machine, that has ended. */
+function isGone({ host, pid, thread, token }: Mark): boolean {
+  if (thread === THREAD) return !alive.has(token)
   if (host !== hostname()) return false
   try {
     process.kill(pid, 0)
