@@ -60,17 +60,24 @@ export async function startNode(build: Build, options: NodeOptions = {}): Promis
   }
 }
 
-/** Starts nodes that form one cluster; the first one is the others' first contact. */
+/** Starts nodes that form one cluster; the first one is the others' first contact, and later each one is everybody's. */
 export async function startCluster(build: Build, size: number, heap = 256): Promise<ElasticsearchNode[]> {
-  const first = await startNode(build, {
-    name: 'node-1',
-    heap,
-    settings: { 'cluster.initial_master_nodes': 'node-1', 'discovery.seed_hosts': '127.0.0.1:1' },
+  const contacts: Record<string, string>[] = []
+  const start = (name: string, settings: Record<string, string>) => {
+    contacts.push(settings)
+    return startNode(build, { name, heap, settings })
+  }
+  const first = await start('node-1', {
+    'cluster.initial_master_nodes': 'node-1',
+    'discovery.seed_hosts': '127.0.0.1:1',
   })
-  const others = Array.from({ length: size - 1 }, (_, i) =>
-    startNode(build, { name: `node-${i + 2}`, heap, settings: { 'discovery.seed_hosts': first.transport } }),
+  const others = await Promise.all(
+    Array.from({ length: size - 1 }, (_, i) => start(`node-${i + 2}`, { 'discovery.seed_hosts': first.transport })),
   )
-  return [first, ...(await Promise.all(others))]
+  const nodes = [first, ...others]
+  // A node that is started again has forgotten where the others are.
+  for (const settings of contacts) settings['discovery.seed_hosts'] = nodes.map((node) => node.transport).join(',')
+  return nodes
 }
 
 interface Running {
