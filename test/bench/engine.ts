@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { imageTarget } from '@anamnesis/core/model'
 import { type Bench, type Measurement, measured, median } from './bench.ts'
 import { measureImport } from './engineImport.ts'
 import { measurePipeline } from './enginePipeline.ts'
@@ -138,7 +139,7 @@ const bench: Bench = {
         const imagesPerSecond = (shape.batch * 1000) / median(own.flatMap(({ milliseconds }) => milliseconds))
         if (shape.id === 'tiny' || shape.id === 'vitb16') {
           const metric = shape.id === 'vitb16' ? 'pipeline.headroom' : `${shape.id}.pipeline_headroom`
-          report(await measurePipeline(metric, shape.config.image.size, imagesPerSecond))
+          report(await measurePipeline(metric, imageTarget(shape.config), imagesPerSecond))
         }
       }
       left += own.reduce((sum, answer) => sum + (answer.tensorsLeft ?? 0), 0)

@@ -1,5 +1,5 @@
 import { Random } from '@anamnesis/core/contracts'
-import { decodeImages } from '@anamnesis/core/model'
+import { decodeImages, type ImageTarget } from '@anamnesis/core/model'
 import sharp from 'sharp'
 import { type Measurement, measured } from './bench.ts'
 
@@ -8,11 +8,14 @@ const SIDE = 512
 const REPEATS = 5
 
 /**
- * How many times faster images are decoded (JPEG of 512 x 512 to the model's size) than training takes them.
- * @param size of the model's images, in pixels
+ * How many times faster images are decoded (JPEG of 512 x 512 to the model's size, by its kernel) than training takes them.
  * @param imagesPerSecond that the training step takes
  */
-export async function measurePipeline(metric: string, size: number, imagesPerSecond: number): Promise<Measurement> {
+export async function measurePipeline(
+  metric: string,
+  target: ImageTarget,
+  imagesPerSecond: number,
+): Promise<Measurement> {
   const random = new Random('pipeline bench')
   const images: Uint8Array[] = []
   for (let index = 0; index < IMAGES; index++) {
@@ -23,7 +26,7 @@ export async function measurePipeline(metric: string, size: number, imagesPerSec
   const ratios: number[] = []
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const started = performance.now()
-    await decodeImages(images, { size, resize: { kernel: 'bicubic', mode: 'shortest' } })
+    await decodeImages(images, target)
     ratios.push((IMAGES * 1000) / (performance.now() - started) / imagesPerSecond)
   }
   return measured(metric, 'ratio', ratios, imagesPerSecond)
