@@ -55,10 +55,14 @@ export function lancedbStoreWith(flatRows: number): StoreDefinition {
       const [lancedb, arrow] = await Promise.all([import('@lancedb/lancedb'), loadArrow()])
       const connection = await lancedb.connect(join(folder, 'lance'))
       try {
-        const names = await connection.tableNames()
-        const table = names.includes(TABLE)
-          ? await connection.openTable(TABLE)
-          : await connection.createEmptyTable(TABLE, tableSchema(arrow, dim), { existOk: true })
+        // A table that somebody is just making can be seen before it can be opened: the lock waits for its end.
+        const table = await connection
+          .openTable(TABLE)
+          .catch(() =>
+            withFileLock(join(folder, 'create.lock'), () =>
+              connection.createEmptyTable(TABLE, tableSchema(arrow, dim), { existOk: true }),
+            ),
+          )
         const store = new LanceStore({ folder, encoderId, dim, connection, table, arrow, flatRows })
         await store.refresh()
         return store
