@@ -6,6 +6,8 @@ import type { ElasticsearchSettings } from './settings.ts'
 
 /** Milliseconds that one request may take. */
 const REQUEST_TIME = 30_000
+/** Milliseconds that one writing may take at least. */
+const LEAST_WRITE_TIME = 10_000
 /** Seconds that a search or another reading waits for a cluster that is away. */
 const READ_PATIENCE = 30
 /** Milliseconds that one reading may take at least, before another node is asked. */
@@ -33,7 +35,7 @@ export class Cluster implements AsyncDisposable {
   static async connect(settings: ElasticsearchSettings): Promise<Cluster> {
     const { Client, errors } = await import('@elastic/elasticsearch')
     const { apiKey, username, password, caFile, caFingerprint } = settings
-    const options: ClientOptions = { nodes: [...settings.urls], maxRetries: 0, requestTimeout: REQUEST_TIME }
+    const options: ClientOptions = { nodes: [...settings.urls], maxRetries: 0, requestTimeout: writeTime(settings) }
     if (apiKey !== undefined) options.auth = { apiKey }
     else if (username !== undefined) options.auth = { username, password: password ?? '' }
     if (caFile !== undefined) options.tls = { ca: await readCertificate(caFile) }
@@ -126,6 +128,11 @@ export function withoutErrors<T>(parts: readonly T[]): readonly T[] {
   const failed = parts.find((part) => typeof part === 'object' && part !== null && 'error' in part)
   if (failed !== undefined) throw new PartlyAway(JSON.stringify(failed))
   return parts
+}
+
+/** Milliseconds that one writing may take: one that got lost is asked again before the patience ends. */
+function writeTime({ patience }: ElasticsearchSettings): number {
+  return Math.min(REQUEST_TIME, Math.max(LEAST_WRITE_TIME, 500 * patience))
 }
 
 /** Milliseconds that one reading may take: the patience, shared among the nodes. */
