@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { classificationLoss } from './classificationLoss.ts'
 import type { MethodDefinition } from './method.ts'
+import { plainStep } from './plainStep.ts'
 
 const params = z.strictObject({})
 
@@ -16,10 +16,7 @@ export const fineTune: MethodDefinition<typeof params> = {
   referenceOptions: () => null,
   create: (_params, setting) => ({
     beginTask: () => {},
-    step: ({ batch }) => {
-      const { value, gradients } = setting.model.gradients(() => classificationLoss(setting, batch))
-      return { gradients, metrics: { 'loss.ce': value, 'loss.total': value.clone() } }
-    },
+    step: (input) => plainStep(setting, input),
     endTask: () => {},
     state: () => ({}),
     restore: () => {},

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { classificationLoss } from './classificationLoss.ts'
 import type { MethodDefinition } from './method.ts'
+import { plainStep } from './plainStep.ts'
 import { averagedModels, WeightAverage } from './weightAverage.ts'
 
 const params = z.strictObject({ averagedModels })
@@ -21,10 +21,7 @@ export const weightEnsemble: MethodDefinition<typeof params> = {
     const average = new WeightAverage()
     return {
       beginTask: ({ steps }) => average.begin(model, steps, averagedModels),
-      step: ({ batch }) => {
-        const { value, gradients } = model.gradients(() => classificationLoss(setting, batch))
-        return { gradients, metrics: { 'loss.total': value, 'loss.ce': value.clone() } }
-      },
+      step: (input) => plainStep(setting, input),
       afterStep: (step) => average.afterStep(model, step),
       endTask: () => average.end(model),
       state: () => ({}),

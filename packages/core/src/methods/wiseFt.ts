@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type NamedTensorMap, tf } from '../backend/index.ts'
 import { Anchor } from './anchor.ts'
-import { classificationLoss } from './classificationLoss.ts'
 import type { MethodDefinition } from './method.ts'
+import { plainStep } from './plainStep.ts'
 
 const params = z.strictObject({
   alpha: z.number().min(0).max(1).default(0.8).meta({
@@ -27,10 +27,7 @@ export const wiseFt: MethodDefinition<typeof params> = {
     const anchor = new Anchor()
     return {
       beginTask: () => anchor.take(model),
-      step: ({ batch }) => {
-        const { value, gradients } = model.gradients(() => classificationLoss(setting, batch))
-        return { gradients, metrics: { 'loss.total': value, 'loss.ce': value.clone() } }
-      },
+      step: (input) => plainStep(setting, input),
       endTask: () => {
         const mixed: NamedTensorMap = tf.tidy(() =>
           Object.fromEntries(
